@@ -1,9 +1,16 @@
 import type { Readable } from 'node:stream'
+import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { trustedCertificates } from './certificates.ts'
+import { exchange } from './exchange.ts'
+import { explain, type Route } from './explain.ts'
+import { NetworkError } from './failure.ts'
+import { proxiesFrom, proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts'
 
 /** One HTTP exchange. Redirects are not followed here: who may see which header is the caller's to decide. */
 export interface Http {
+  /** Any status is an answer. Throws NetworkError (AppError `network`) when there is none, AppError `cancelled`. */
   request(url: URL, options: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>
-  /** Ends all idle connections. */
+  /** Ends all connections, those in use too. */
   close(): Promise<void>
 }
 
@@ -17,6 +24,96 @@ export interface HttpResponse {
   readonly status: number
   /** Names in lower case; repeated headers are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>
-  /** Must be consumed or destroyed. */
+  /** Must be consumed or destroyed; ends in the same errors as `request`. `readBody` reads small ones. */
   readonly body: Readable
+}
+
+export interface HttpOptions {
+  /** By default what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. */
+  readonly proxy?: ProxySettings
+  /** PEM texts of certificate authorities to trust besides the system's and NODE_EXTRA_CA_CERTS. */
+  readonly extraCertificates?: readonly string[]
+  readonly connectTimeoutMs?: number
+  /** From the end of the request to the headers of the answer. */
+  readonly headersTimeoutMs?: number
+  /** The longest silence within a body that is being read. */
+  readonly idleTimeoutMs?: number
+  readonly userAgent?: string
+  /** One line for each request; addresses come without their query. */
+  readonly log?: (line: string) => void
+}
+
+/**
+ * HTTP/1.1 with keep-alive, any number of connections to one host.
+ * undici moved a 1.5 GB blob from loopback through SHA-256 with 15 % less CPU than node:http, and needs no copy.
+ */
+export function createHttp(options: HttpOptions = {}): Http {
+  const { connectTimeoutMs = 15_000, headersTimeoutMs = 60_000, idleTimeoutMs = 60_000 } = options
+  const { userAgent = 'ngc-replicator', log } = options
+  const proxies = options.proxy ?? proxiesFrom(process.env)
+  const limits = { headersTimeout: headersTimeoutMs, bodyTimeout: idleTimeoutMs, pipelining: 1 }
+  const connect = {
+    timeout: connectTimeoutMs,
+    secureContext: trustedCertificates(options.extraCertificates),
+    // Node tries the next address of a host after 250 ms, too soon for a satellite line.
+    autoSelectFamilyAttemptTimeout: 2_000,
+  }
+  const direct = new Agent({ ...limits, connect })
+  const tunnels = new Map<string, ProxyAgent>()
+
+  const tunnelThrough = (proxy: URL): ProxyAgent => {
+    const known = tunnels.get(proxy.href)
+    if (known) return known
+    const token = proxyAuthorization(proxy)
+    const tunnel = new ProxyAgent({
+      ...limits,
+      uri: proxy.origin,
+      ...(token !== undefined && { token }),
+      proxyTls: connect,
+      requestTls: connect,
+      clientFactory: (origin, given) =>
+        new Pool(origin, { ...given, headersTimeout: connectTimeoutMs }),
+    })
+    tunnels.set(proxy.href, tunnel)
+    return tunnel
+  }
+
+  return {
+    async request(url, { method = 'GET', headers = {}, body }, signal) {
+      const proxy = proxyFor(url, proxies)
+      const route: Route = { host: url.host, proxy: proxy?.host }
+      const path = url.pathname + url.search
+      const sent = {
+        method,
+        headers: { 'user-agent': userAgent, ...headers } as Record<string, string>,
+        body: body ?? null,
+      }
+      let dispatcher: Dispatcher = direct
+      let target: { origin: string; path: string } = { origin: url.origin, path }
+      if (proxy && url.protocol === 'https:') {
+        dispatcher = tunnelThrough(proxy)
+      } else if (proxy) {
+        // RFC 9112, 3.2.2: a proxy gets the whole address. A tunnel to port 80 is refused by many.
+        target = { origin: proxy.origin, path: url.origin + path }
+        sent.headers['host'] = url.host
+        const authorization = proxyAuthorization(proxy)
+        if (authorization !== undefined) sent.headers['proxy-authorization'] = authorization
+      }
+      const line = `${method} ${url.origin}${url.pathname}${proxy ? ` via ${proxy.host}` : ''}`
+      try {
+        const explained = (error: unknown): Error => explain(error, route)
+        const answer = await exchange(dispatcher, { ...target, ...sent }, explained, signal)
+        log?.(`${line} ${answer.status}`)
+        if (answer.status !== 407 || !proxy) return answer
+        answer.body.destroy()
+        throw explain(new Error('Proxy response (407)'), route)
+      } catch (error) {
+        if (error instanceof NetworkError) log?.(`${line} failed: ${error.message}`)
+        throw error
+      }
+    },
+    async close() {
+      await Promise.all([direct, ...tunnels.values()].map((agent) => agent.destroy()))
+    },
+  }
 }

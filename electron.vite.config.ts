@@ -1,0 +1,41 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+// The oldest Electron that runs us is 33 (the stand-in of scripts/electron-runtime.ts): Node 20.18 and
+// Chromium 130. Without these lines the build would aim at the version that package.json asks for.
+const node = 'node20.18'
+const chromium = 'chrome130'
+
+export default defineConfig({
+  main: {
+    build: {
+      target: node,
+      rolldownOptions: {
+        // Two hosts of one core: the desktop and the terminal.
+        input: { index: 'main/index.ts', cli: 'main/cli.ts' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: node,
+      // A sandboxed preload can require nothing of ours: one file, in CommonJS.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: 'preload/index.ts',
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    build: {
+      target: chromium,
+      // A data: address in a script would break the policy that the page is served with.
+      assetsInlineLimit: 0,
+      minify: true,
+      rolldownOptions: { input: 'renderer/index.html' },
+    },
+  },
+})

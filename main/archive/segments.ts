@@ -1,0 +1,93 @@
+import type { Digest } from '../registry/reference.ts'
+import type { Segment } from './check-bytes.ts'
+import type { Expectation } from './check.ts'
+import type { TarballLayout } from './layout.ts'
+import type { ByteSource } from './read-ahead.ts'
+import { digestIn } from './read-docker.ts'
+import type { ReadableTarball } from './read.ts'
+import { encodeHeader, END_BYTES, paddingAfter } from './tar-header.ts'
+import type { TarMember } from './tar-members.ts'
+
+/** Every byte of a tarball of ours: by the layout, or by a blob's digest. */
+export function expectedOfOurs(layout: TarballLayout): Segment[] {
+  const segments: Segment[] = []
+  for (const { name, header, headerOffset, dataOffset, sizeBytes, source } of layout.members) {
+    const digest = digestIn(name)
+    const expected: Expectation =
+      digest === undefined && source.kind === 'bytes'
+        ? { kind: 'equal', bytes: source.bytes, problem: 'document' }
+        : { kind: 'digest', digest: digest ?? layout.digest }
+    segments.push(
+      headerSegment(name, header, headerOffset),
+      { name, offset: dataOffset, length: sizeBytes, expected },
+      paddingSegment(name, dataOffset + sizeBytes, paddingAfter(sizeBytes)),
+    )
+  }
+  segments.push(paddingSegment('the tarball', layout.sizeBytes - END_BYTES, END_BYTES))
+  return segments
+}
+
+/** What is known of another program's tarball: blobs by their names, Docker's layers by the diff ids of their config. */
+export async function expectedOfForeign(
+  source: ByteSource,
+  { images, members, kind }: ReadableTarball,
+): Promise<Segment[]> {
+  const diffIds = new Map<TarMember, Digest>()
+  for (const image of images) {
+    for (const [position, { member }] of image.layers.entries()) {
+      const diffId = image.diffIds[position]
+      if (member !== undefined && diffId !== undefined) diffIds.set(member, diffId)
+    }
+  }
+  const segments: Segment[] = []
+  for (const member of members) {
+    const { name, headerOffset, dataOffset, sizeBytes } = member
+    if (member.type !== 'file') continue
+    if (kind === 'ngc-replicator') {
+      segments.push(headerSegment(name, encodeHeader(name, sizeBytes), headerOffset))
+      segments.push(paddingSegment(name, dataOffset + sizeBytes, paddingAfter(sizeBytes)))
+    }
+    const expected = await expectation(source, member, diffIds.get(member))
+    if (expected !== undefined)
+      segments.push({ name, offset: dataOffset, length: sizeBytes, expected })
+  }
+  return segments
+}
+
+async function expectation(
+  source: ByteSource,
+  member: TarMember,
+  diffId: Digest | undefined,
+): Promise<Expectation | undefined> {
+  // OCI's blobs, and Docker's configs, are called by their digests.
+  const digest = digestIn(member.name)
+  if (digest !== undefined && /(?:^|\/)blobs\/sha256\/|\.json$|^sha256:/.test(member.name)) {
+    return { kind: 'digest', digest }
+  }
+  if (diffId === undefined) return undefined
+  const magic = Buffer.alloc(4)
+  await source.read(magic, member.dataOffset)
+  const compression =
+    compressions.get(magic.toString('hex')) ?? compressions.get(magic.toString('hex', 0, 2))
+  return compression === undefined
+    ? { kind: 'digest', digest: diffId }
+    : { kind: 'unpacked', digest: diffId, compression }
+}
+
+const compressions = new Map<string, 'gzip' | 'zstd'>([
+  ['1f8b', 'gzip'],
+  ['28b52ffd', 'zstd'],
+])
+
+function headerSegment(name: string, bytes: Uint8Array, offset: number): Segment {
+  return {
+    name,
+    offset,
+    length: bytes.length,
+    expected: { kind: 'equal', bytes, problem: 'header' },
+  }
+}
+
+function paddingSegment(name: string, offset: number, length: number): Segment {
+  return { name, offset, length, expected: { kind: 'zero' } }
+}

@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+
+/**
+ * SHA-256 off the main thread, so that hashing, reading and writing go on side by side, and the event loop stays free.
+ * The bytes must lie in shared memory (`sharedBytes`): nothing is copied.
+ */
+export interface Sha256 {
+  /** Resolves when the bytes have been hashed and may be overwritten; calls are hashed in their order. */
+  update(bytes: Uint8Array): Promise<void>
+  /** The digest in hexadecimal. Call it once, or `drop`. */
+  digest(): Promise<string>
+  /** Forgets what was hashed. */
+  drop(): void
+}
+
+export function createSha256(): Sha256 {
+  const lane = leastBusyLane()
+  lane.hashes += 1
+  const id = nextId
+  nextId += 1
+  let isOpen = true
+  const end = (): void => {
+    if (isOpen) lane.hashes -= 1
+    isOpen = false
+  }
+  return {
+    async update(bytes) {
+      await ask(lane, { id, bytes })
+    },
+    async digest() {
+      end()
+      return await ask(lane, { id, ends: true })
+    },
+    drop() {
+      if (isOpen) ask(lane, { id, ends: true }).catch(() => undefined)
+      end()
+    },
+  }
+}
+
+/** Memory that a worker can see as well. */
+export function sharedBytes(sizeBytes: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(sizeBytes))
+}
+
+/**
+ * The worker's program is a text, not a file: so it runs from source, from a bundle and from inside an application
+ * package alike.
+ */
+const PROGRAM = `
+const { parentPort } = require('node:worker_threads')
+const { createHash } = require('node:crypto')
+const hashes = new Map()
+parentPort.on('message', ({ id, bytes, ends }) => {
+  const hash = hashes.get(id) ?? createHash('sha256')
+  hashes.set(id, hash)
+  if (bytes !== undefined) hash.update(bytes)
+  if (ends) hashes.delete(id)
+  parentPort.postMessage(ends ? hash.digest('hex') : '')
+})`
+
+interface Lane {
+  readonly worker: Worker
+  hashes: number
+  /** In the order of their questions: a worker answers in order. */
+  readonly waiting: { resolve(answer: string): void; reject(error: unknown): void }[]
+}
+
+interface Question {
+  readonly id: number
+  readonly bytes?: Uint8Array
+  readonly ends?: true
+}
+
+const lanes: Lane[] = []
+let nextId = 1
+
+function leastBusyLane(): Lane {
+  const [idlest] = lanes.toSorted((a, b) => a.hashes - b.hashes)
+  if (idlest !== undefined && (idlest.hashes === 0 || lanes.length >= availableParallelism())) {
+    return idlest
+  }
+  return startLane()
+}
+
+function startLane(): Lane {
+  const worker = new Worker(PROGRAM, { eval: true })
+  const lane: Lane = { worker, hashes: 0, waiting: [] }
+  // A worker that waits for nothing must not keep the program from ending.
+  worker.unref()
+  worker.on('message', (answer: string) => {
+    lane.waiting.shift()?.resolve(answer)
+    if (lane.waiting.length === 0) worker.unref()
+  })
+  worker.on('error', (error) => {
+    lanes.splice(lanes.indexOf(lane), 1)
+    for (const waiting of lane.waiting.splice(0)) waiting.reject(error)
+  })
+  lanes.push(lane)
+  return lane
+}
+
+async function ask(lane: Lane, question: Question): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    lane.waiting.push({ resolve, reject })
+    lane.worker.ref()
+    lane.worker.postMessage(question, [])
+  })
+}

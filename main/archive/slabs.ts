@@ -1,0 +1,106 @@
+import { sharedBytes } from './sha256.ts'
+
+const SLAB_BYTES = 1024 * 1024
+/** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
+const MOST_SLABS = 8
+
+/**
+ * Gathers small chunks into large writes, one after another, while the next slab fills. Bounded: `append` waits while all
+ * slabs are on their way. The one copy that it costs puts the bytes where the hashing worker can see them.
+ */
+export class Slabs {
+  readonly #write: (bytes: Uint8Array) => Promise<{ hashed: Promise<void> }>
+  readonly #free: Uint8Array[] = []
+  #count = 0
+  #filling: Uint8Array | undefined
+  #filledBytes = 0
+  #writing: Promise<void> = Promise.resolve()
+  #waiting: (() => void) | undefined
+  #failure: { error: unknown } | undefined
+
+  /** `write` resolves when the bytes are written, and its `hashed` when the slab may be filled again. */
+  constructor(write: (bytes: Uint8Array) => Promise<{ hashed: Promise<void> }>) {
+    this.#write = write
+  }
+
+  /** Rejects with the error of any earlier write. */
+  async append(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length;) {
+      this.#filling ??= await this.#take()
+      const piece = chunk.subarray(at, at + SLAB_BYTES - this.#filledBytes)
+      this.#filling.set(piece, this.#filledBytes)
+      this.#filledBytes += piece.length
+      at += piece.length
+      if (this.#filledBytes === SLAB_BYTES) this.#send()
+    }
+  }
+
+  /** Resolves when everything is written. */
+  async drain(): Promise<void> {
+    this.#send()
+    await this.#writing
+    if (this.#failure) throw this.#failure.error
+  }
+
+  /** Resolves when no write is under way any more, whatever became of it. */
+  async settle(): Promise<void> {
+    this.#failure ??= { error: new Error('abandoned') }
+    await this.#writing
+  }
+
+  async #take(): Promise<Uint8Array> {
+    for (;;) {
+      if (this.#failure) throw this.#failure.error
+      const slab = this.#free.pop()
+      if (slab !== undefined) return slab
+      if (this.#count < MOST_SLABS) {
+        this.#count += 1
+        return sharedBytes(SLAB_BYTES)
+      }
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve
+      })
+    }
+  }
+
+  #send(): void {
+    const slab = this.#filling
+    if (slab === undefined) return
+    const bytes = slab.subarray(0, this.#filledBytes)
+    this.#filling = undefined
+    this.#filledBytes = 0
+    const earlier = this.#writing
+    this.#writing = this.#writeAfter(earlier, slab, bytes)
+  }
+
+  /** Never rejects: a failure is kept for whoever comes next. */
+  async #writeAfter(earlier: Promise<void>, slab: Uint8Array, bytes: Uint8Array): Promise<void> {
+    await earlier
+    if (this.#failure) return
+    try {
+      const { hashed } = await this.#write(bytes)
+      void this.#releaseAfter(hashed, slab)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async #releaseAfter(hashed: Promise<void>, slab: Uint8Array): Promise<void> {
+    try {
+      await hashed
+      this.#release(slab)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #release(slab: Uint8Array): void {
+    this.#free.push(slab)
+    this.#waiting?.()
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#waiting?.()
+  }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { runProgram } from './cli/program.ts'
+
+// A key given as an argument must not be read off the list of processes.
+process.title = 'ngc-replicator'
+
+const interrupted = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // Who asks twice does not want to wait.
+    if (interrupted.signal.aborted) process.exit(130)
+    interrupted.abort()
+  })
+}
+// `ngc-replicator … | head` ends without a stack.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exitCode = await runProgram(
+  process.argv.slice(2),
+  {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    complain: (line) => void process.stderr.write(`${line}\n`),
+    isTerminal: process.stdout.isTTY,
+  },
+  interrupted.signal,
+)

@@ -1,0 +1,127 @@
+import { messageOf } from '../api/errors.ts'
+import type { WrittenFile } from '../archive/destination-files.ts'
+import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
+import { formatReference } from '../registry/reference.ts'
+
+/** One object a line of `--json`: a plan event for each image, an image event as each ends, and one done event last. */
+export type ReplicateEvent = PlanEvent | ImageEvent | DoneEvent
+
+interface PlanEvent {
+  readonly event: 'plan'
+  readonly reference: string
+  readonly digest: string
+  readonly platform: string
+  /** Of the tarball. */
+  readonly sizeBytes: number
+  readonly fetchBytes: number
+  readonly state: PlannedImage['state']
+  readonly notes: readonly string[]
+}
+
+interface ImageEvent {
+  readonly event: 'image'
+  readonly reference: string
+  readonly platform: string | null
+  readonly state: 'saved' | 'skipped' | 'failed'
+  /** The tarball, or the first of its parts; null where there is none. */
+  readonly file: string | null
+  /** All parts, where there are any. */
+  readonly files?: readonly string[]
+  readonly digest: string | null
+  readonly sizeBytes: number | null
+  readonly error?: string
+}
+
+interface DoneEvent {
+  readonly event: 'done'
+  readonly planned: number
+  readonly saved: number
+  readonly skipped: number
+  readonly failed: number
+  /** That came over the line. */
+  readonly bytes: number
+  /** That were needed but came from the destination: held there already, or shared between images. */
+  readonly sharedBytes: number
+}
+
+export function planEvent(image: PlannedImage): PlanEvent {
+  const { digest, platform, sizeBytes, state, notes } = image
+  const fetchBytes = image.state === 'present' ? 0 : image.fetchBytes
+  return {
+    event: 'plan',
+    reference: formatReference(image.reference),
+    digest,
+    platform,
+    sizeBytes,
+    fetchBytes,
+    state,
+    notes,
+  }
+}
+
+export function savedEvent(image: ImageToSave, files: readonly WrittenFile[]): ImageEvent {
+  const names = files.map(({ name }) => name)
+  return {
+    ...imageBase(image),
+    state: 'saved',
+    file: names[0] ?? null,
+    ...(names.length > 1 && { files: names }),
+  }
+}
+
+export function skippedEvent(image: PlannedImage): ImageEvent {
+  return {
+    ...imageBase(image),
+    state: 'skipped',
+    file: image.state === 'present' ? (image.file ?? null) : null,
+  }
+}
+
+export function failedEvent(image: ImageToSave, error: unknown): ImageEvent {
+  return { ...imageBase(image), state: 'failed', file: null, error: messageOf(error) }
+}
+
+export function unplannedEvent({ subject, error }: PlanFailure): ImageEvent {
+  return {
+    event: 'image',
+    reference: subject,
+    platform: null,
+    state: 'failed',
+    file: null,
+    digest: null,
+    sizeBytes: null,
+    error: messageOf(error),
+  }
+}
+
+/** How a run ended, in numbers. */
+export interface Tally {
+  readonly saved: number
+  readonly failed: number
+  /** That came over the line. */
+  readonly bytes: number
+}
+
+export function doneEvent(plan: Plan, { saved, failed, bytes }: Tally): DoneEvent {
+  const skipped = plan.images.filter(({ state }) => state === 'present').length
+  const planned = plan.images.length + plan.failures.length
+  return {
+    event: 'done',
+    planned,
+    saved,
+    skipped,
+    failed,
+    bytes,
+    sharedBytes: saved === 0 ? 0 : plan.sharedBytes,
+  }
+}
+
+function imageBase({ reference, platform, digest, sizeBytes }: PlannedImage) {
+  return {
+    event: 'image',
+    reference: formatReference(reference),
+    platform,
+    digest,
+    sizeBytes,
+  } as const
+}

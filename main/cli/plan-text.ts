@@ -1,0 +1,62 @@
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { formatReference } from '../registry/reference.ts'
+import { explain } from './output.ts'
+import { formatBytes, plural, printable } from './format.ts'
+
+/** The plan as a person reads it: a line for each image, then what it takes and whether it fits. */
+export function planLines(plan: Plan): string[] {
+  return [...plan.images.map(imageLine), ...plan.failures.flatMap(failureLines), ...summary(plan)]
+}
+
+function imageLine(image: PlannedImage): string {
+  const size = formatBytes(image.sizeBytes).padStart(8)
+  const fetch =
+    image.state === 'present' || image.fetchBytes === image.sizeBytes
+      ? ''
+      : `, ${formatBytes(image.fetchBytes)} to fetch`
+  const notes = image.notes.map((note) => `; ${note}`).join('')
+  return printable(
+    `${image.state.padEnd(7)}  ${size}  ${formatReference(image.reference)}  ${image.platform}${fetch}${notes}`,
+  )
+}
+
+function failureLines({ subject, error }: Plan['failures'][number]): string[] {
+  const [what = '', ...hints] = explain(error)
+  return [printable(`failed   ${subject}: ${what}`), ...hints.map((hint) => `         ${hint}`)]
+}
+
+function summary(plan: Plan): string[] {
+  const toSave = plan.images.filter(({ state }) => state !== 'present')
+  const present = plan.images.length - toSave.length
+  const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
+  const counts = [
+    plural(plan.images.length, 'image'),
+    `${toSave.length} to save`,
+    `${present} present`,
+    ...(plan.failures.length > 0 ? [`${plan.failures.length} failed`] : []),
+  ]
+  const lines = [`Plan: ${counts.join(', ')}.`]
+  if (toSave.length === 0) return lines
+  const shared = sharedBytes > 0 ? ` (${formatBytes(sharedBytes)} are shared or there already)` : ''
+  lines.push(`${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes)} to write${shared}.`)
+  const where = `${destination.folder}${destination.fileSystem === undefined ? '' : ` (${destination.fileSystem})`}`
+  const after = destination.freeBytes - writeBytes
+  lines.push(
+    missingBytes > 0
+      ? printable(
+          `It does not fit: ${where} has ${formatBytes(destination.freeBytes)} free, ${formatBytes(missingBytes)} are missing.`,
+        )
+      : printable(
+          `It fits: ${where} has ${formatBytes(destination.freeBytes)} free, ${formatBytes(after)} stay free.`,
+        ),
+  )
+  const largest = destination.largestFileBytes
+  const inParts =
+    largest === undefined ? 0 : toSave.filter(({ sizeBytes }) => sizeBytes > largest).length
+  if (largest !== undefined && inParts > 0) {
+    lines.push(
+      `${plural(inParts, 'image')} will be in parts: the drive holds no file over ${formatBytes(largest)}.`,
+    )
+  }
+  return lines
+}

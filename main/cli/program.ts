@@ -1,0 +1,95 @@
+import { Command, CommanderError } from 'commander'
+import { AppError } from '../api/errors.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { inventoryCommand } from './inventory.ts'
+import { explain, type Output } from './output.ts'
+import {
+  addOutputOptions,
+  addReplicateOptions,
+  type ReplicateOptions,
+} from './replicate-options.ts'
+import { replicateCommand } from './replicate.ts'
+import { sandboxCommand } from './sandbox.ts'
+import { verifyCommand } from './verify.ts'
+
+/** 0 all well, 1 something failed, 2 wrong use, 130 interrupted. */
+export async function runProgram(
+  args: readonly string[],
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  let code = 0
+  const program = createProgram(output, signal, (result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (signal.aborted) return 130
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof AppError) {
+      for (const line of explain(error)) output.complain(line)
+      return error.code === 'usage' ? 2 : 1
+    }
+    output.complain(`This should not have happened: ${explain(error).join(' ')}`)
+    output.complain('Run it again with --verbose, and report what it prints.')
+    return 1
+  }
+}
+
+function createProgram(output: Output, signal: AbortSignal, done: (code: number) => void): Command {
+  const program = new Command('ngc-replicator')
+    .description(
+      'Carries NVIDIA NGC container images across an air gap: from the registry to tarballs in a folder.',
+    )
+    .version(packageJson.version)
+    .argument(
+      '[reference...]',
+      'images by name (nvidia/pytorch:24.01-py3) or by their catalogue page; nothing else is selected then',
+    )
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.print(text.trimEnd()),
+      writeErr: (text) => output.complain(text.trimEnd()),
+    })
+    .addHelpText('after', EXAMPLES)
+  addOutputOptions(addReplicateOptions(program))
+  program.action(async (references: string[], options: ReplicateOptions) => {
+    done(await replicateCommand(references, options, output, signal))
+  })
+
+  const sub = (name: string, description: string): Command =>
+    program.command(name).description(description)
+  sub('inventory', 'what a folder holds, offline')
+    .argument('<folder>')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (folder: string, options: { json: boolean }) => {
+      done(await inventoryCommand(folder, options, output, signal))
+    })
+  sub('verify', 'read every byte of a folder or of files back')
+    .argument('<path...>', 'a folder, or tarballs')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (paths: string[], options: { json: boolean }) => {
+      done(await verifyCommand(paths, options, output, signal))
+    })
+  sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (options: { json: boolean }) => {
+      done(await sandboxCommand(options, output, signal))
+    })
+  return program
+}
+
+const EXAMPLES = `
+Examples:
+  ngc-replicator nvidia/pytorch:24.01-py3 --output-path /media/stick
+  ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
+  ngc-replicator inventory /media/stick
+  ngc-replicator verify /media/stick
+
+Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.
+Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; further certificate authorities from NODE_EXTRA_CA_CERTS.
+
+Exit codes: 0 all well, 1 something failed, 2 wrong use, 130 interrupted.`

@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { Option, type Command } from 'commander'
+import { AppError } from '../api/errors.ts'
+import { parseMinVersion, type Rules } from '../selection/rules.ts'
+import { collect, parseBytes, parseCount } from './parse.ts'
+
+/** The options of the main command, as commander gives them. */
+export interface ReplicateOptions {
+  readonly project: string[]
+  readonly image: string[]
+  readonly strictNameMatch: boolean
+  readonly minVersion?: string
+  readonly pyVersion?: string
+  readonly latest?: number
+  readonly exclude: string[]
+  readonly platform: 'linux/amd64' | 'linux/arm64' | 'all'
+  readonly apiKey?: string
+  readonly outputPath?: string
+  readonly dryRun: boolean
+  readonly exporter: boolean
+  readonly externalImages?: string
+  readonly progressUri?: string
+  readonly registryUrl?: string
+  readonly registryUsername?: string
+  readonly registryPassword?: string
+  readonly remove: boolean
+  readonly singularity: boolean
+  readonly jobs: number
+  readonly connections: number
+  readonly limitRate?: number
+  readonly maxFileSize?: number
+  readonly site?: string
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Every option of the seed by its name, and ours. Each can be set in the environment, as the seed's could. */
+export function addReplicateOptions(command: Command): Command {
+  const option = (flags: string, description: string): Option => {
+    const made = new Option(flags, description)
+    return made.env(`NGC_REPLICATOR_${made.name().replaceAll('-', '_').toUpperCase()}`)
+  }
+  const repeatable = (flags: string, description: string): Option =>
+    option(flags, description).argParser(collect)
+  return command
+    .optionsGroup('What to select:')
+    .addOption(
+      repeatable(
+        '--project <name>',
+        'org or namespace whose repositories are selected; repeatable',
+      ).default(['nvidia']),
+    )
+    .addOption(
+      repeatable(
+        '--image <text>',
+        'only repositories whose namespace/name contains this; repeatable',
+      ).default([]),
+    )
+    .addOption(
+      option(
+        '--strict-name-match',
+        'with --image: the last part of the name must be exactly this',
+      ).default(false),
+    )
+    .addOption(
+      option('--min-version <YY.MM>', 'only monthly tags from here on; other tags always pass'),
+    )
+    .addOption(option('--py-version <text>', 'only tags that contain this, such as py3'))
+    .addOption(
+      option('--latest <n>', 'only the newest n versions of each repository').argParser(parseCount),
+    )
+    .addOption(
+      repeatable(
+        '--exclude <pattern>',
+        'leave out what contains this, or matches it with * and ?; repeatable',
+      ).default([]),
+    )
+    .addOption(
+      option('--platform <platform>', 'one tarball for each platform with “all”')
+        .choices(['linux/amd64', 'linux/arm64', 'all'])
+        .default('linux/amd64'),
+    )
+    .addOption(
+      option('--external-images <file>', 'YAML list of {name, tag} from any registry, besides'),
+    )
+    .optionsGroup('Where from:')
+    .addOption(
+      option(
+        '--api-key <key>',
+        'NGC or DGX key; “-” reads it from standard input; without one as guest',
+      ),
+    )
+    .addOption(
+      option(
+        '--site <file>',
+        'JSON with the addresses of another NGC: catalog, auth, registry, dgx',
+      ),
+    )
+    .optionsGroup('Where to:')
+    .addOption(
+      option(
+        '--output-path <folder>',
+        'destination (default: /output if it exists, else ./output)',
+      ),
+    )
+    .addOption(
+      option(
+        '--max-file-size <bytes>',
+        'write larger tarballs in parts, such as 4G or 2GiB',
+      ).argParser(parseBytes),
+    )
+    .addOption(option('--exporter', 'write tarballs (the default)').default(true))
+    .addOption(new Option('--no-exporter', 'write no tarballs, only push to --registry-url'))
+    .addOption(option('--registry-url <url>', 'push to this registry as well (not available yet)'))
+    .addOption(option('--registry-username <name>', 'for --registry-url'))
+    .addOption(option('--registry-password <password>', 'for --registry-url'))
+    .optionsGroup('How:')
+    .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
+    .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
+    .addOption(option('--connections <n>', 'requests at once').argParser(parseCount).default(8))
+    .addOption(
+      option('--limit-rate <bytes>', 'fetch at most so much a second, such as 10M').argParser(
+        parseBytes,
+      ),
+    )
+    .addOption(
+      option('--progress-uri <address>', 'post the progress as JSON there, as the seed did'),
+    )
+    .addOption(new Option('--no-remove', 'keep images in Docker (not available yet)').hideHelp())
+    .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
+}
+
+/** What every command takes. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'one JSON object a line on standard output, and nothing else there', false)
+    .option('--quiet', 'only failures', false)
+    .option('--verbose', 'every request, on standard error', false)
+}
+
+/** Refuses what is not there yet, in words, rather than pass over it. Throws AppError `usage`. */
+export function refuseUnavailable(options: ReplicateOptions): void {
+  const refuse = (what: string, hint: string): never => {
+    throw new AppError('usage', `${what} not available yet.`, { hint })
+  }
+  if (options.registryUrl ?? options.registryUsername ?? options.registryPassword) {
+    refuse(
+      'Pushing to a registry (--registry-url) is',
+      'Save tarballs, and push them with another tool.',
+    )
+  }
+  if (!options.exporter)
+    refuse('--no-exporter needs --registry-url, which is', 'Leave it out to save tarballs.')
+  if (options.singularity) refuse('--singularity is', 'Leave it out to save tarballs.')
+  if (!options.remove)
+    refuse(
+      '--no-remove belongs to Docker as a source, which is',
+      'Images are fetched without Docker: leave it out.',
+    )
+}
+
+/** Throws AppError `usage`. */
+export function rulesOf(options: ReplicateOptions): Rules {
+  return {
+    projects: options.project,
+    images: options.image,
+    strictNameMatch: options.strictNameMatch,
+    exclude: options.exclude,
+    ...(options.minVersion !== undefined && { minVersion: parseMinVersion(options.minVersion) }),
+    ...(options.pyVersion !== undefined && { pyVersion: options.pyVersion }),
+    ...(options.latest !== undefined && { latest: options.latest }),
+  }
+}
+
+/** Relative paths mean the folder of the caller, also through `npm run`, which changes to the package's own. */
+export function callersPath(path: string): string {
+  const { npm_lifecycle_event: script, INIT_CWD: caller } = process.env
+  return resolve(script === 'cli' && caller !== undefined ? caller : '', path)
+}
+
+export function destinationFolder(path: string | undefined): string {
+  return callersPath(path ?? (existsSync('/output') ? '/output' : 'output'))
+}
+
+export async function readKey(given: string | undefined): Promise<string | undefined> {
+  return given === '-' ? (await text(process.stdin)).trim() : given
+}

@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises'
+import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
+import { formatBytes, plural, printable } from './format.ts'
+import type { Output } from './output.ts'
+import { callersPath } from './replicate-options.ts'
+
+/** Reads every byte of a folder's tarballs, or of files, back. Returns 1 when anything is wrong. */
+export async function verifyCommand(
+  paths: readonly string[],
+  { json }: { json: boolean },
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const listener = {
+    verified: (file: VerifiedFile): void => {
+      if (!json) for (const line of fileLines(file)) output.print(printable(line))
+    },
+  }
+  const files: VerifiedFile[] = []
+  for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
+    files.push(...(await verifyFiles(target, listener, signal)).files)
+  }
+  const bad = files.filter(({ ok }) => !ok)
+  if (json) output.print(JSON.stringify({ files }))
+  else
+    output.print(
+      `${plural(files.length, 'tarball')} read, ${bad.length === 0 ? 'all intact' : `${bad.length} damaged`}.`,
+    )
+  return bad.length > 0 ? 1 : 0
+}
+
+/** Each folder by itself, and all files together. */
+async function targetsOf(
+  paths: readonly string[],
+): Promise<({ folder: string } | { paths: string[] })[]> {
+  const isFolder = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        (found) => found.isDirectory(),
+        () => false,
+      ),
+    ),
+  )
+  const folders = paths.filter((_, index) => isFolder[index]).map((folder) => ({ folder }))
+  const files = paths.filter((_, index) => !isFolder[index])
+  return files.length > 0 ? [...folders, { paths: files }] : folders
+}
+
+function fileLines({ file, ok, problems }: VerifiedFile): string[] {
+  return [
+    `${ok ? 'ok     ' : 'DAMAGED'}  ${file}`,
+    ...problems.map(({ detail, offset, length }) => {
+      const span = length === undefined ? '' : `, ${formatBytes(length)}`
+      return `         ${detail}${offset === undefined ? '' : ` (at byte ${offset}${span})`}`
+    }),
+  ]
+}

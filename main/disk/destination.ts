@@ -1,0 +1,67 @@
+import { access, constants, readFile, realpath, stat, statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { AppError } from '../api/errors.ts'
+import { largestFileBytes, parseMountInfo } from './file-system.ts'
+
+/** What is known of a destination before anything is written to it. */
+export interface Destination {
+  readonly folder: string
+  readonly exists: boolean
+  readonly freeBytes: number
+  /** As the system names it (`ext4`, `vfat`, `fuse.fusefat`), where it can be learnt. */
+  readonly fileSystem?: string
+  /** Absent where the file system sets no limit that matters, or is not known. */
+  readonly largestFileBytes?: number
+}
+
+/**
+ * Looks at a folder, or at the nearest one above it that exists; writes nothing.
+ * Throws AppError `destination` when it is a file, or may not be written.
+ */
+export async function inspectDestination(path: string): Promise<Destination> {
+  const folder = resolve(path)
+  const present = await nearestExisting(folder)
+  if (!(await stat(present)).isDirectory()) {
+    throw new AppError(
+      'destination',
+      `${present} is a file, so nothing can be saved into ${folder}.`,
+      {
+        hint: 'Choose a folder.',
+      },
+    )
+  }
+  await access(present, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw new AppError('destination', `${present} cannot be written to.`, {
+      hint: 'Choose another folder, or change its permissions.',
+      cause,
+    })
+  })
+  const { bavail, bsize } = await statfs(present)
+  const fileSystem = await fileSystemOf(present)
+  const largest = fileSystem === undefined ? undefined : largestFileBytes(fileSystem)
+  return {
+    folder,
+    exists: present === folder,
+    freeBytes: bavail * bsize,
+    ...(fileSystem !== undefined && { fileSystem }),
+    ...(largest !== undefined && { largestFileBytes: largest }),
+  }
+}
+
+async function nearestExisting(folder: string): Promise<string> {
+  for (let path = folder; ; path = dirname(path)) {
+    try {
+      return await realpath(path)
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === 'ENOENT' && dirname(path) !== path) continue
+      throw new AppError('destination', `${path} cannot be opened.`, { cause: error })
+    }
+  }
+}
+
+/** Linux tells it in its table of mounts; other systems are asked in their own way by the drives' list. */
+async function fileSystemOf(path: string): Promise<string | undefined> {
+  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined)
+  return table === undefined ? undefined : parseMountInfo(table, path)?.fileSystem
+}

@@ -1,0 +1,163 @@
+import { availableParallelism } from 'node:os'
+import PQueue from 'p-queue'
+import { messageOf } from '../api/errors.ts'
+import type { TarballImage } from '../archive/image.ts'
+import { openTarball } from '../archive/parts.ts'
+import { readTarball, type TarballReading } from '../archive/read.ts'
+import { formatPlatform } from '../registry/platform.ts'
+import type { Digest } from '../registry/reference.ts'
+import { listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
+
+/** What a folder holds, as `inventory --json` prints it. */
+export interface Inventory {
+  readonly folder: string
+  /** One for each name of each image in each tarball; also one for each file that is none, with its status. */
+  readonly images: readonly LibraryImage[]
+  readonly problems: readonly LibraryProblem[]
+}
+
+export interface LibraryImage {
+  readonly file: string
+  /** The parts, where there are any. */
+  readonly files?: readonly string[]
+  readonly reference: string | null
+  /** Of the platform's manifest; null where the tarball does not tell (`docker save` before version 25). */
+  readonly digest: Digest | null
+  /** `linux/amd64`, with the variant if there is one. */
+  readonly platform: string | null
+  /** Of the tarball; of the image's own blobs where a tarball holds several. */
+  readonly sizeBytes: number
+  readonly created: string | null
+  readonly layers: readonly { readonly digest: Digest | null; readonly sizeBytes: number }[]
+  readonly env: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly status: LibraryStatus
+}
+
+/**
+ * `partial`: never finished, a leftover. `torn`: ends too early, or lacks a part. `damaged`: does not hold together.
+ * `unreadable`: the drive does not give it. `foreign`: not a tarball of images.
+ */
+export type LibraryStatus = 'complete' | 'partial' | 'torn' | 'damaged' | 'unreadable' | 'foreign'
+
+export interface LibraryProblem {
+  readonly file: string
+  readonly kind: Exclude<LibraryStatus, 'complete'>
+  readonly detail: string
+}
+
+/** Lists what a folder holds, by headers and documents only. Throws AppError when the folder itself cannot be read. */
+export async function inventory(folder: string, signal?: AbortSignal): Promise<Inventory> {
+  const tarballs = await listTarballs(folder)
+  const queue = new PQueue({ concurrency: 4 * availableParallelism() })
+  const entries = await Promise.all(
+    tarballs.map((tarball) => queue.add(() => describe(tarball, signal))),
+  )
+  signal?.throwIfAborted()
+  return {
+    folder,
+    images: entries.flatMap((entry) => entry.images),
+    problems: entries.flatMap((entry) => entry.problem ?? []),
+  }
+}
+
+interface Entry {
+  readonly images: readonly LibraryImage[]
+  readonly problem?: LibraryProblem
+}
+
+async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<Entry> {
+  try {
+    const { reading, status, detail } = await read(tarball, signal)
+    const images = reading.status === 'foreign' ? [] : reading.images
+    const rows = images.flatMap((image) =>
+      rowsOf(tarball, image, status, sizeOf(reading, images.length)),
+    )
+    const listed = rows.length > 0 ? rows : [row(tarball, { status, sizeBytes: reading.sizeBytes })]
+    // A holiday picture on the stick is no problem; a tarball that is none may be one.
+    if (status === 'complete' || (status === 'foreign' && !TARBALL_NAME.test(tarball.name)))
+      return { images: listed }
+    return { images: listed, problem: { file: tarball.name, kind: status, detail } }
+  } catch (error) {
+    signal?.throwIfAborted()
+    const problem = { file: tarball.name, kind: 'unreadable', detail: messageOf(error) } as const
+    return { images: [row(tarball, { status: 'unreadable' })], problem }
+  }
+}
+
+const TARBALL_NAME = /\.(?:tar|tgz|oci)(?:\.|$)/i
+
+interface Judged {
+  readonly reading: TarballReading
+  readonly status: LibraryStatus
+  readonly detail: string
+}
+
+async function read(tarball: TarballFiles, signal?: AbortSignal): Promise<Judged> {
+  const opened = await openTarball(pathsOf(tarball))
+  try {
+    const reading = await readTarball(opened, signal)
+    const detail = reading.detail ?? ''
+    const [missing] = tarball.missingParts
+    if (tarball.isPartial) return { reading, status: 'partial', detail: 'It was never finished.' }
+    if (missing !== undefined) {
+      return {
+        reading,
+        status: 'torn',
+        detail: `Part ${String(missing).padStart(3, '0')} is missing.`,
+      }
+    }
+    return { reading, status: reading.status, detail }
+  } finally {
+    await opened.close()
+  }
+}
+
+function sizeOf(reading: TarballReading, images: number): number | undefined {
+  return images === 1 ? reading.sizeBytes : undefined
+}
+
+function rowsOf(
+  tarball: TarballFiles,
+  image: TarballImage,
+  status: LibraryStatus,
+  tarballBytes: number | undefined,
+): LibraryImage[] {
+  const layers = image.layers.map(({ digest, sizeBytes }) => ({
+    digest: digest ?? null,
+    sizeBytes,
+  }))
+  const blobBytes = [...new Set(image.layers.map(({ member }) => member))].reduce(
+    (sum, member) => sum + (member?.sizeBytes ?? 0),
+    0,
+  )
+  const common = {
+    digest: image.digest ?? null,
+    platform: image.platform === undefined ? null : formatPlatform(image.platform),
+    sizeBytes: tarballBytes ?? blobBytes,
+    created: image.created ?? null,
+    layers,
+    env: image.env,
+    labels: image.labels,
+    status,
+  }
+  const references = image.references.length > 0 ? image.references : [null]
+  return references.map((reference) => row(tarball, { ...common, reference }))
+}
+
+function row(tarball: TarballFiles, known: Partial<LibraryImage>): LibraryImage {
+  return {
+    file: tarball.name,
+    ...(tarball.isInParts && { files: tarball.files }),
+    reference: null,
+    digest: null,
+    platform: null,
+    sizeBytes: 0,
+    created: null,
+    layers: [],
+    env: [],
+    labels: {},
+    status: 'complete',
+    ...known,
+  }
+}

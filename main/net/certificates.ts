@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import * as tls from 'node:tls'
+import { AppError } from '../api/errors.ts'
+
+/**
+ * Whom to trust: Node's own list, the operating system's, NODE_EXTRA_CA_CERTS and the given PEM texts, as one parsed
+ * context, because parsing some 300 certificates for each connection took 30 ms of CPU.
+ * Throws AppError `usage` for a text that holds no certificate.
+ */
+export function trustedCertificates(extra: readonly string[] = []): tls.SecureContext {
+  const ca = new Set([...knownCertificates(), ...extra.flatMap(split)])
+  return tls.createSecureContext({ ca: [...ca] })
+}
+
+/** Where Linux distributions keep the authorities that an administrator added; for Nodes that cannot be asked for them. */
+const bundles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+]
+
+/** `tls.getCACertificates` came with Node 22.15; Electron 33 runs 20.18. Setting `ca` replaces all defaults, so all are named. */
+function knownCertificates(): string[] {
+  if ('getCACertificates' in tls) {
+    return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
+  }
+  const { rootCertificates } = tls as { rootCertificates: readonly string[] }
+  const files = [process.env['NODE_EXTRA_CA_CERTS'] ?? '', ...bundles].filter(Boolean)
+  return [...rootCertificates, ...files.flatMap((file) => certificatesIn(readIfThere(file)))]
+}
+
+function split(pem: string): string[] {
+  const found = certificatesIn(pem)
+  if (found.length > 0) return found
+  throw new AppError('usage', 'An extra certificate authority holds no PEM certificate.', {
+    hint: 'The file must have lines that begin with -----BEGIN CERTIFICATE-----.',
+  })
+}
+
+function certificatesIn(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

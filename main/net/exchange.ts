@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import { cancelled } from './failure.ts'
+import type { HttpResponse } from './http.ts'
+
+/**
+ * One request through undici's dispatcher, answered as soon as the headers are there.
+ * Written on `dispatch` rather than `request` so that an error in mid-body is explained like one before it, and a
+ * request that still waits for its connection can be cancelled at once.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  explained: (error: unknown) => Error,
+  signal?: AbortSignal,
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined
+    let body: Readable | undefined
+    const cancel = (): void => {
+      const reason = cancelled(signal!)
+      fail(reason)
+      controller?.abort(reason)
+    }
+    const fail = (error: Error): void => {
+      signal?.removeEventListener('abort', cancel)
+      if (body === undefined) reject(error)
+      else body.destroy(error)
+    }
+    if (signal?.aborted === true) {
+      reject(cancelled(signal))
+      return
+    }
+    signal?.addEventListener('abort', cancel, { once: true })
+    dispatcher.dispatch(options, {
+      onRequestStart(started) {
+        controller = started
+        if (signal?.aborted === true) started.abort(cancelled(signal))
+      },
+      onResponseStart(_controller, status, headers) {
+        if (status < 200) return
+        body = responseBody(controller!, () => signal?.removeEventListener('abort', cancel))
+        resolve({ status, headers: joined(headers), body })
+      },
+      onResponseData(_controller, chunk) {
+        if (body?.push(chunk) === false) controller?.pause()
+      },
+      onResponseEnd() {
+        body?.push(null)
+      },
+      onResponseError(_controller, error) {
+        fail(signal?.aborted === true ? cancelled(signal) : explained(error))
+      },
+    })
+  })
+}
+
+/**
+ * Chunks as the socket gave them, of up to 64 KiB. In object mode, because `for await` over a byte stream joins whatever
+ * has piled up into a new buffer; so the high-water mark counts chunks.
+ */
+function responseBody(controller: Dispatcher.DispatchController, closed: () => void): Readable {
+  const body = new Readable({
+    objectMode: true,
+    highWaterMark: 4,
+    read: () => controller.resume(),
+    destroy(error, done) {
+      closed()
+      if (!body.readableEnded) controller.abort(error ?? new Error('not wanted any more'))
+      done(error)
+    },
+  })
+  // A body that nobody reads yet must not end the process when its connection breaks; readers still get the error.
+  body.on('error', () => undefined)
+  return body
+}
+
+function joined(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const result: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return result
+}

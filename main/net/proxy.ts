@@ -1,0 +1,89 @@
+import { BlockList, isIP } from 'node:net'
+import { AppError } from '../api/errors.ts'
+import { isLoopback } from './host.ts'
+
+/** Which proxy stands for which kind of address; user and password may be part of a proxy's address. */
+export interface ProxySettings {
+  readonly https?: URL | undefined
+  readonly http?: URL | undefined
+  /** Hosts that are asked directly. */
+  readonly isDirect: (host: URL) => boolean
+}
+
+export const noProxies: ProxySettings = { isDirect: () => true }
+
+/**
+ * Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY as curl does: lower case first, no fallback from one kind to the other.
+ * Throws AppError `usage` for an address that is none; it may hold a password and is not quoted.
+ */
+export function proxiesFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+): ProxySettings {
+  const value = (name: string): string =>
+    (environment[name.toLowerCase()] ?? environment[name] ?? '').trim()
+  return {
+    https: address('HTTPS_PROXY', value('HTTPS_PROXY')),
+    http: address('HTTP_PROXY', value('HTTP_PROXY')),
+    isDirect: directHosts(value('NO_PROXY')),
+  }
+}
+
+/** The proxy for an address; loopback never goes through one, as in curl and Go. */
+export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
+  const proxy = url.protocol === 'https:' ? settings.https : settings.http
+  return proxy === undefined || isLoopback(url.hostname) || settings.isDirect(url)
+    ? undefined
+    : proxy
+}
+
+/** `Proxy-Authorization` for the user and password in a proxy's address. */
+export function proxyAuthorization(proxy: URL): string | undefined {
+  if (proxy.username === '') return undefined
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+function address(name: string, text: string): URL | undefined {
+  if (text === '') return undefined
+  const whole = text.includes('://') ? text : `http://${text}`
+  // `URL.parse` came with Node 22.
+  const url = URL.canParse(whole) ? new URL(whole) : undefined
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
+  throw new AppError('usage', `${name} is not the address of an HTTP proxy.`, {
+    hint: 'Write it like http://proxy.example.com:3128.',
+  })
+}
+
+/** NO_PROXY: host names that include what is below them, addresses, networks (10.0.0.0/8), each with an optional port, or `*`. */
+function directHosts(text: string): (url: URL) => boolean {
+  const entries = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  if (entries.includes('*')) return () => true
+  const networks = new BlockList()
+  const names: { name: string; port: string }[] = []
+  for (const entry of entries) {
+    const [network = '', bits] = entry.split('/')
+    const family = isIP(network)
+    if (bits !== undefined && family !== 0 && Number(bits) <= (family === 4 ? 32 : 128)) {
+      networks.addSubnet(network, Number(bits), family === 4 ? 'ipv4' : 'ipv6')
+      continue
+    }
+    const { name = '', port = '' } =
+      /^\[?(?<name>[^\]]*?)\]?(?::(?<port>\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry)
+        ?.groups ?? {}
+    names.push({ name: name.replace(/^\*?\./, ''), port })
+  }
+  return (url) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+    const family = isIP(host)
+    if (family !== 0 && networks.check(host, family === 4 ? 'ipv4' : 'ipv6')) return true
+    return names.some(
+      (entry) =>
+        (entry.port === '' || entry.port === port) &&
+        (host === entry.name || host.endsWith(`.${entry.name}`)),
+    )
+  }
+}

@@ -1,0 +1,114 @@
+import type { TarballLayout } from '../archive/layout.ts'
+import type { Destination } from '../disk/destination.ts'
+import type { Descriptor, ResolvedImage } from '../registry/manifest.ts'
+import type { Digest, Reference } from '../registry/reference.ts'
+
+/** A selection resolved against the catalogue, the registry and the destination: what will be copied, and what not. */
+export interface Plan {
+  readonly destination: Destination
+  /** In the order of the selection. */
+  readonly images: readonly PlannedImage[]
+  /** Candidates that could not be planned; the others are still done. */
+  readonly failures: readonly PlanFailure[]
+  /** Tarballs to be written. */
+  readonly writeBytes: number
+  /** To be fetched from registries: every digest once, less what the destination's tarballs hold already. */
+  readonly fetchBytes: number
+  /** What the tarballs to be written need beyond that: blobs that several images share, or that are there already. */
+  readonly sharedBytes: number
+  /** How much the destination lacks; 0 where the plan fits. */
+  readonly missingBytes: number
+}
+
+export type PlannedImage = PresentImage | ImageToSave
+
+interface PlannedBase {
+  readonly reference: Reference
+  /** `linux/amd64`. */
+  readonly platform: string
+  readonly digest: Digest
+  /** Of the tarball. */
+  readonly sizeBytes: number
+  /** What the operator should know: taken for another platform, saved before but not here, guest access. */
+  readonly notes: readonly string[]
+}
+
+/** Saved before by the word of state.yml, whether or not its tarball is still at the destination. */
+export interface PresentImage extends PlannedBase {
+  readonly state: 'present'
+  /** The tarball at the destination, or the first of its parts. */
+  readonly file?: string
+}
+
+export interface ImageToSave extends PlannedBase {
+  readonly state: 'new' | 'changed'
+  /** The tarball's file name; parts add `.000`, `.001`, …. */
+  readonly name: string
+  /** Of blobs that no earlier image of the plan fetches and the destination does not hold. */
+  readonly fetchBytes: number
+  readonly image: ResolvedImage
+  readonly layout: TarballLayout
+  readonly stateEntry: {
+    readonly repository: string
+    readonly tag: string
+    readonly changeKey: string
+  }
+}
+
+export interface PlanFailure {
+  /** A reference, or the path of a repository whose tags could not be had. */
+  readonly subject: string
+  readonly error: unknown
+}
+
+/** An image as gathered, before the plan knows what others share with it. */
+export type GatheredImage = PresentImage | Omit<ImageToSave, 'fetchBytes'>
+
+/** Adds up what was gathered. `held` are digests whose bytes the destination's tarballs hold. Pure. */
+export function makePlan(
+  destination: Destination,
+  gathered: readonly GatheredImage[],
+  failures: readonly PlanFailure[],
+  held: ReadonlySet<Digest>,
+): Plan {
+  const seen = new Set(held)
+  const images = gathered.map((image): PlannedImage => {
+    if (image.state === 'present') return image
+    const fetchBytes = uniqueLayers(image.image.layers)
+      .filter(({ digest }) => !seen.has(digest))
+      .reduce((sum, { digest, size }) => {
+        seen.add(digest)
+        return sum + size
+      }, 0)
+    return { ...image, fetchBytes }
+  })
+  const toSave = images.filter((image) => image.state !== 'present')
+  const writeBytes = sum(toSave.map(({ sizeBytes }) => sizeBytes))
+  const fetchBytes = sum(toSave.map((image) => image.fetchBytes))
+  const layerBytes = sum(
+    toSave.flatMap(({ image }) => uniqueLayers(image.layers).map(({ size }) => size)),
+  )
+  return {
+    destination,
+    images,
+    failures,
+    writeBytes,
+    fetchBytes,
+    sharedBytes: layerBytes - fetchBytes,
+    missingBytes: Math.max(0, writeBytes + reserveBytes(toSave.length) - destination.freeBytes),
+  }
+}
+
+/** Each digest once: the empty layer of 32 bytes may stand in a manifest many times. */
+export function uniqueLayers(layers: readonly Descriptor[]): Descriptor[] {
+  return [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
+}
+
+/** Room for state.yml, checksums, descriptions and what the file system itself takes for each file. */
+function reserveBytes(files: number): number {
+  return files === 0 ? 0 : 1_000_000 + files * 64 * 1024
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

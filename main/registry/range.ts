@@ -1,0 +1,148 @@
+import type { Readable } from 'node:stream'
+import { AppError } from '../api/errors.ts'
+import { NetworkError, StatusError, throwIfCancelled } from '../net/failure.ts'
+import type { RateLimit } from '../net/rate-limit.ts'
+import { isWorthRetrying, pause, type RetryPolicy } from '../net/retry.ts'
+import { checkContentRange, rangeHeader, WrongRange, type Wanted } from './content-range.ts'
+import type { Followed } from './follow.ts'
+import type { Descriptor } from './manifest.ts'
+
+/** One answer of bytes of a blob; not verified, and it may end early. */
+export interface OpenRange {
+  /** Where the body begins: the byte asked for, or 0 from a far end that knows no ranges. */
+  readonly startByte: number
+  readonly body: Readable
+}
+
+/** Gets a blob's address with the given headers, redirects followed, passing failures already thrown. */
+export type GetBlob = (headers: Record<string, string>, signal?: AbortSignal) => Promise<Followed>
+
+/**
+ * Asks once for bytes of a blob. Throws WrongRange, StatusError, NetworkError; ExpiredAddress when the storage host does
+ * not honour the signed address (any more).
+ */
+export async function openRange(
+  get: GetBlob,
+  descriptor: Pick<Descriptor, 'size'>,
+  range: Wanted,
+  signal?: AbortSignal,
+): Promise<OpenRange> {
+  const isWhole = range.startByte === 0 && range.endByte === descriptor.size
+  // A compressed transfer would be neither the bytes nor the offsets that were published.
+  const headers = {
+    'accept-encoding': 'identity',
+    ...(!isWhole && { range: rangeHeader(range) }),
+  }
+  const { response, host, isForeign } = await get(headers, signal)
+  const { status, headers: answered, body } = response
+  try {
+    const encoding = answered['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') {
+      throw new AppError('protocol', `${host} recompresses what it sends (${encoding}).`)
+    }
+    if (status === 206) {
+      checkContentRange(answered['content-range'], range, descriptor.size, host)
+      return { startByte: range.startByte, body }
+    }
+    if (status === 200) {
+      const length = answered['content-length']
+      if (length !== undefined && Number(length) !== descriptor.size) {
+        throw new AppError(
+          'digest-mismatch',
+          `${host} has ${length} bytes where ${descriptor.size} were published.`,
+        )
+      }
+      return { startByte: 0, body }
+    }
+    if (status === 416) throw new WrongRange(`${host} does not send parts of its data.`)
+    if (isForeign && expiredStatuses.has(status)) throw new ExpiredAddress(status, host)
+    throw new StatusError(status, `${host} answered ${status} where data was expected.`)
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
+}
+
+/** What storage services answer to a signed address whose time is over: 403 mostly, 400 and 401 by some. */
+const expiredStatuses: ReadonlySet<number> = new Set([400, 401, 403])
+
+/** The registry has to be asked for a new address. */
+export class ExpiredAddress extends StatusError {
+  constructor(status: number, host: string) {
+    super(status, `${host} refuses the address that the registry gave for it (${status}).`, {
+      code: 'denied',
+      hint: `A firewall may block ${host}, or the clock of this computer may be wrong.`,
+    })
+    this.name = 'ExpiredAddress'
+  }
+}
+
+/** Less than this is no progress: a line that drops after every few bytes must not keep us forever. */
+const PROGRESS_BYTES = 64 * 1024
+
+/**
+ * The bytes of a range, in order, not verified. Goes on at the byte it had whenever the line drops, the answer is cut
+ * short or the signed address expires, and gives up after `retry.attempts` tries without progress.
+ */
+export async function* readRange(
+  get: GetBlob,
+  descriptor: Pick<Descriptor, 'size'>,
+  range: Wanted,
+  options: RangeOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { retry, limit, name, onBytes } = options
+  let at = range.startByte
+  let progressAt = at
+  let failures = 0
+  let rangesWork = true
+  while (at < range.endByte) {
+    throwIfCancelled(signal)
+    let failure: unknown
+    try {
+      const wanted = rangesWork
+        ? { startByte: at, endByte: range.endByte }
+        : { startByte: 0, endByte: descriptor.size }
+      const { startByte, body } = await openRange(get, descriptor, wanted, signal)
+      let position = startByte
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        const from = position
+        position += chunk.length
+        const passed = limit?.take(chunk.length, signal)
+        if (passed) await passed
+        if (position <= at) continue
+        const fresh =
+          from < at || position > range.endByte
+            ? chunk.subarray(Math.max(0, at - from), range.endByte - from)
+            : chunk
+        at += fresh.length
+        onBytes?.(fresh.length)
+        yield fresh
+        if (at >= range.endByte) return
+      }
+      failure = new NetworkError('reset', `The data of ${name} ended early.`)
+    } catch (error) {
+      failure = error
+    }
+    throwIfCancelled(signal)
+    if (!canGoOn(failure)) throw failure
+    if (failure instanceof WrongRange) rangesWork = !rangesWork
+    failures = at - progressAt >= PROGRESS_BYTES ? 1 : failures + 1
+    if (failures === 1) progressAt = at
+    if (failures >= retry.attempts) throw failure
+    await pause(failure, failures, retry, signal)
+  }
+}
+
+export interface RangeOptions {
+  readonly retry: RetryPolicy
+  readonly limit?: RateLimit | undefined
+  /** Stands in messages. */
+  readonly name: string
+  /** Told of each chunk that is new, before it is passed on. */
+  readonly onBytes?: ((bytes: number) => void) | undefined
+}
+
+function canGoOn(error: unknown): boolean {
+  return isWorthRetrying(error) || error instanceof WrongRange || error instanceof ExpiredAddress
+}

@@ -1,0 +1,108 @@
+import type { AppError } from '../api/errors.ts'
+import { readText } from '../net/body.ts'
+import { StatusError } from '../net/failure.ts'
+import type { HttpResponse } from '../net/http.ts'
+import { isPassing } from '../net/retry.ts'
+import { createAddresses, remoteRepository } from './address.ts'
+import type { RegistryOptions, Repository } from './client.ts'
+import { getFollowing, type Followed } from './follow.ts'
+import { detailOf, passingFailure, regionClosed } from './refusal.ts'
+import { createSession, type Access, type Session } from './session.ts'
+
+/** One GET below `/v2/REPOSITORY/`, its 200 answer given to `read`; anything else is thrown. */
+export type Get = <T>(
+  repository: Repository,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  read: (response: HttpResponse) => Promise<T>,
+  signal?: AbortSignal,
+) => Promise<T>
+
+export interface Requests {
+  readonly get: Get
+  /** Like `get` for blobs: 200, 206, 416 and whatever a storage host says of its signed address are answers. */
+  open(
+    repository: Repository,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Followed>
+  readonly access: (repository: Repository) => Access | undefined
+}
+
+/** Single requests to registries, without retries: where they are, who we are there, and what their refusals mean. */
+export function createRequests(options: Omit<RegistryOptions, 'limit'>): Requests {
+  const { http, site, credentials, trustedRealms = [], log } = options
+  const addressOf = createAddresses(options)
+  const sessions = new Map<string, Session>()
+
+  const sessionFor = (repository: Repository, address: URL): Session => {
+    const { registry } = repository
+    const name = `${registry}/${repository.repository}`
+    const known = sessions.get(name)
+    if (known) return known
+    const session = createSession({
+      http,
+      registry: address,
+      registryName: registry,
+      repository: remoteRepository(repository),
+      credentials: credentials?.(registry),
+      trustedHosts:
+        registry === site.registryName ? [...trustedRealms, site.auth.host] : trustedRealms,
+      ...(options.retry && { clock: options.retry.clock }),
+      log,
+    })
+    sessions.set(name, session)
+    return session
+  }
+
+  const send = async (
+    repository: Repository,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Followed> => {
+    const address = await addressOf(repository.registry, signal)
+    const base = address.pathname.replace(/\/$/, '')
+    const remote = remoteRepository(repository)
+    const url = path.startsWith('/')
+      ? new URL(path, address)
+      : new URL(`${base}/v2/${remote}/${path}`, address)
+    const session = sessionFor(repository, address)
+    const followed = await getFollowing(http, session, url, headers, signal)
+    const { status } = followed.response
+    if (!isPassing(status) && status !== 404 && status !== 451) return followed
+    throw await failure(followed, repository, path)
+  }
+
+  return {
+    async get(repository, path, headers, read, signal) {
+      const followed = await send(repository, path, headers, signal)
+      if (followed.response.status === 200) return read(followed.response)
+      throw await failure(followed, repository, path)
+    },
+    open: send,
+    access: ({ registry, repository }) => sessions.get(`${registry}/${repository}`)?.access,
+  }
+}
+
+async function failure(
+  { response, host }: Followed,
+  { registry, repository }: Repository,
+  path: string,
+): Promise<AppError> {
+  const detail = detailOf(await readText(response))
+  const { status } = response
+  if (isPassing(status)) return passingFailure(host, response)
+  if (status === 451) return regionClosed(registry, repository)
+  const name = `${registry}/${repository}`
+  if (status === 404) {
+    const [kind, what = ''] = path.split('/')
+    const named = kind === 'manifests' ? `${name}${what.includes(':') ? '@' : ':'}${what}` : name
+    return new StatusError(
+      404,
+      `${registry} has no ${named}${kind === 'blobs' ? ` blob ${what}` : ''}.`,
+    )
+  }
+  return new StatusError(status, `${host} answered ${status}${detail && ` (${detail})`}.`)
+}

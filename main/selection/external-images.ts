@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { AppError, messageOf } from '../api/errors.ts'
+import { parseReference, type Reference } from '../registry/reference.ts'
+
+const entry = z.object({ name: z.string().min(1), tag: z.string().min(1).default('latest') })
+const fileSchema = z.object({ images: z.array(entry) })
+
+/**
+ * Reads the seed's list of images from any registry: `images: [{name: docker.io/library/busybox, tag: '1.36'}]`,
+ * or the bare list. A name without a host is Docker Hub's, as it is for `docker pull`.
+ * Throws AppError `usage`, naming the file.
+ */
+export async function readExternalImages(file: string): Promise<Reference[]> {
+  const wrong = (why: string): AppError =>
+    new AppError('usage', `The list of external images ${file} cannot be used: ${why}.`, {
+      hint: 'It is a YAML list of {name, tag}, such as - {name: docker.io/library/busybox, tag: "1.36"}.',
+    })
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw wrong(messageOf(error))
+  })
+  let data: unknown
+  try {
+    // Scalars stay text: the tag 1.10 must not become 1.1.
+    data = parse(text, { schema: 'failsafe', maxAliasCount: 100 })
+  } catch (error) {
+    throw wrong(messageOf(error).split('\n', 1)[0] ?? '')
+  }
+  const parsed = fileSchema.safeParse(Array.isArray(data) ? { images: data } : data)
+  if (!parsed.success) throw wrong(z.prettifyError(parsed.error).replaceAll(/\s+/g, ' '))
+  return parsed.data.images.map(({ name, tag }) => parseReference(`${name}:${tag}`, 'docker.io'))
+}

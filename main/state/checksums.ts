@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseFileName } from '../archive/name.ts'
+import { writeFileDurably } from '../disk/durable.ts'
+
+const NAME = 'SHA256SUMS'
+const LINE = /^([0-9a-f]{64}) [ *](.+)$/
+
+/** The checksum file of a destination, in the form `sha256sum -c` reads. */
+export interface Checksums {
+  /** Sets the sums of a tarball's files in place of any it had, and writes the file durably; calls may overlap. */
+  replace(
+    tarball: string,
+    files: readonly { readonly name: string; readonly sha256: string }[],
+  ): Promise<void>
+}
+
+export async function openChecksums(folder: string): Promise<Checksums> {
+  const path = join(folder, NAME)
+  const sums = await readChecksums(folder)
+  let writing = Promise.resolve()
+  return {
+    replace(tarball, files) {
+      for (const name of [...sums.keys()])
+        if (parseFileName(name).name === tarball) sums.delete(name)
+      for (const { name, sha256 } of files) sums.set(name, sha256)
+      const lines = [...sums]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, sum]) => `${sum}  ${name}\n`)
+      const written = writing.then(() => writeFileDurably(path, lines.join('')))
+      writing = written.catch(() => undefined)
+      return written
+    },
+  }
+}
+
+/** File name → SHA-256 in hexadecimal; lines that are neither are passed over. */
+export async function readChecksums(folder: string): Promise<Map<string, string>> {
+  const text = await readFile(join(folder, NAME), 'utf8').catch(() => '')
+  return new Map(
+    text.split(/\r?\n/).flatMap((line) => {
+      const [, sum, name] = LINE.exec(line) ?? []
+      return sum === undefined || name === undefined ? [] : [[name, sum] as const]
+    }),
+  )
+}

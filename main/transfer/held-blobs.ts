@@ -1,0 +1,145 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { parseFileName } from '../archive/name.ts'
+import { openTarball } from '../archive/parts.ts'
+import type { Descriptor } from '../registry/manifest.ts'
+import type { Digest } from '../registry/reference.ts'
+import { verified } from '../registry/verified-stream.ts'
+
+/** Where a blob lies within a tarball of the destination. */
+export interface BlobPlace {
+  /** Of the tarball, with `.tar`. */
+  readonly name: string
+  /** Of the blob's first byte in the tarball. */
+  readonly offset: number
+}
+
+/**
+ * The blobs that a destination's tarballs hold, those just being written included, so that each digest is fetched once
+ * however many images have it.
+ */
+export class HeldBlobs {
+  readonly #folder: string
+  readonly #places: Map<Digest, BlobPlace>
+  readonly #writing = new Map<Digest, Deferred>()
+
+  constructor(folder: string, places: ReadonlyMap<Digest, BlobPlace>) {
+    this.#folder = folder
+    this.#places = new Map(places)
+  }
+
+  /**
+   * The blob from the destination, verified while it is read; waits while another image is writing it. Undefined when it
+   * must be fetched: then the caller has to say `written` or `abandoned`, since others may wait for it.
+   */
+  async take(descriptor: Descriptor, signal: AbortSignal): Promise<Readable | undefined> {
+    const { digest } = descriptor
+    for (;;) {
+      signal.throwIfAborted()
+      const place = this.#places.get(digest)
+      const writing = this.#writing.get(digest)
+      if (place) {
+        const stream = await this.#open(descriptor, place, signal)
+        if (stream) return stream
+        if (this.#places.get(digest) === place) this.#places.delete(digest)
+      } else if (writing) {
+        await settledOrAborted(writing.promise, signal)
+      } else {
+        this.#writing.set(digest, deferred())
+        return undefined
+      }
+    }
+  }
+
+  written(digest: Digest, place: BlobPlace): void {
+    this.#places.set(digest, place)
+    this.abandoned(digest)
+  }
+
+  abandoned(digest: Digest): void {
+    this.#writing.get(digest)?.resolve()
+    this.#writing.delete(digest)
+  }
+
+  /** What a tarball was thought to hold is not to be relied on: it is damaged, or was taken back. */
+  forget(name: string): void {
+    for (const [digest, place] of this.#places) if (place.name === name) this.#places.delete(digest)
+  }
+
+  async #open(
+    descriptor: Descriptor,
+    { name, offset }: BlobPlace,
+    signal: AbortSignal,
+  ): Promise<Readable | undefined> {
+    // A tarball being finished is renamed part by part: look again rather than give up.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const tarball = await openTarball(await this.#filesOf(name)).catch(() => undefined)
+      if (tarball === undefined) continue
+      if (tarball.sizeBytes < offset + descriptor.size) {
+        await tarball.close()
+        continue
+      }
+      const source = tarball.stream(offset, offset + descriptor.size, signal)
+      const expected = { digest: descriptor.digest, sizeBytes: descriptor.size, name }
+      const stream = Readable.from(damagedIfWrong(verified(source, expected), name), {
+        objectMode: false,
+      })
+      stream.once('close', () => void tarball.close())
+      return stream
+    }
+    return undefined
+  }
+
+  /** The files of the tarball being written, or else of the finished one. */
+  async #filesOf(name: string): Promise<string[]> {
+    const files = (await readdir(this.#folder))
+      .map((file) => ({ file, ...parseFileName(file) }))
+      .filter((file) => file.name === name)
+      .toSorted((a, b) => (a.part ?? 0) - (b.part ?? 0))
+    const partial = files.filter(({ isPartial }) => isPartial)
+    return (partial.length > 0 ? partial : files).map(({ file }) => join(this.#folder, file))
+  }
+}
+
+/** The bytes on the drive are not the blob that its tarball names. */
+export class HeldBlobDamaged extends Error {
+  readonly tarball: string
+
+  constructor(tarball: string, cause: unknown) {
+    super(`${tarball} is damaged.`, { cause })
+    this.tarball = tarball
+  }
+}
+
+async function* damagedIfWrong(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source
+  } catch (error) {
+    throw new HeldBlobDamaged(name, error)
+  }
+}
+
+/** A promise to be resolved from outside. */
+interface Deferred {
+  readonly promise: Promise<void>
+  resolve(): void
+}
+
+function deferred(): Deferred {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = deferred()
+  signal.addEventListener('abort', aborted.resolve, { once: true })
+  await Promise.race([promise, aborted.promise])
+  signal.removeEventListener('abort', aborted.resolve)
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { formatBytes, formatDuration, printable } from '../../main/cli/format.ts'
+import { collect, parseBytes, parseCount } from '../../main/cli/parse.ts'
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.00 kB'],
+  [99_960, '100 kB'],
+  [999_600, '1.00 MB'],
+  [8_900_000_000, '8.90 GB'],
+  [21_440_000_000, '21.4 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text)
+})
+
+test.each([
+  [0.2, 'about 1 s'],
+  [59, 'about 59 s'],
+  [540, 'about 9 min'],
+  [7500, 'about 2 h 5 min'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text)
+})
+
+test('a terminal is not steered by a text from outside', () => {
+  expect(printable('a\u001B[2Jb\rc\u009Bd\u202Ee')).not.toMatch(/[\u001B\r\u009B\u202E]/)
+  expect(printable('héllo – 漢字')).toBe('héllo – 漢字')
+})
+
+test.each([
+  ['1000', 1000],
+  ['4G', 4e9],
+  ['4GB', 4e9],
+  ['1.5MiB', 1_572_864],
+  ['10k', 10_000],
+])('%s is a number of bytes', (text, bytes) => {
+  expect(parseBytes(text)).toBe(bytes)
+})
+
+test.each(['', '-1', '0', '4X', 'many', '1e9', '99999999T'])('“%s” is not', (text) => {
+  expect(() => parseBytes(text)).toThrow(/Write a number of bytes/)
+})
+
+test('counts are whole and at least one', () => {
+  expect(parseCount('3')).toBe(3)
+  for (const text of ['0', '-1', '1.5', 'x', ''])
+    expect(() => parseCount(text)).toThrow(/whole number/)
+})
+
+test('a repeatable option collects, and takes several from one variable', () => {
+  expect(collect('b c', ['a'])).toEqual(['a', 'b', 'c'])
+})
