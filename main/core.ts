@@ -80,7 +80,6 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     site,
     credentials,
     limit: createRateLimit(options.limitBytesPerSecond),
-    trustedRealms: [site.auth.host],
     ...(log && { log }),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName

@@ -38,7 +38,7 @@ if (app.requestSingleInstanceLock()) {
 async function start(): Promise<void> {
   // Absent from what is built: only `npm run dev` has a server of its own, with pages of its own.
   const server = import.meta.env.DEV ? process.env['ELECTRON_RENDERER_URL'] : undefined
-  const page = server ?? pageAddress
+  const page = server ? new URL('/', server).href : pageAddress
   const origin = server ? new URL(server).origin : ownOrigin
 
   guardContents(page, log)
@@ -77,5 +77,6 @@ async function start(): Promise<void> {
 function allowedAddresses(server: string | undefined): string[] {
   const own = [`${ownOrigin}/`, 'devtools://']
   if (!server) return own
-  return [...own, new URL('/', server).href, new URL('/', server).href.replace(/^http/, 'ws')]
+  const { href } = new URL('/', server)
+  return [...own, href, href.replace(/^http/, 'ws')]
 }

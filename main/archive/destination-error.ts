@@ -8,10 +8,7 @@ export function destinationError(error: unknown, path: string): unknown {
   switch (errorCode(error) ?? '') {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new AppError('no-space', `The drive is full: ${file} does not fit.`, {
-        hint: 'Free some space there, or choose another folder.',
-        cause: error,
-      })
+      return driveIsFull(error, path)
     case 'EFBIG':
       return new AppError('destination', `The drive takes no larger files: ${file} does not fit.`, {
         hint: 'Set --max-file-size, so that large images are written in parts.',
@@ -40,6 +37,13 @@ export function destinationError(error: unknown, path: string): unknown {
     default:
       return error
   }
+}
+
+export function driveIsFull(cause: unknown, path: string): AppError {
+  return new AppError('no-space', `The drive is full: ${basename(path)} does not fit.`, {
+    hint: 'Free some space there, or choose another folder.',
+    cause,
+  })
 }
 
 /** The system's name of an error, `ENOSPC`. */

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
-import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rename, rm, statfs, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../api/errors.ts'
 import { syncFolder } from '../disk/durable.ts'
-import { destinationError, errorCode } from './destination-error.ts'
+import { destinationError, driveIsFull, errorCode } from './destination-error.ts'
 import { MOST_PARTS, PARTIAL, parseFileName, partName } from './name.ts'
 import { createSha256, type Sha256 } from './sha256.ts'
 
@@ -121,17 +121,20 @@ export class DestinationFiles {
     return this.#current
   }
 
-  /** Bytes written; 0 when the drive lets the file grow no further, which is learnt only by trying. */
+  /**
+   * Bytes written; 0 when the drive lets the file grow no further, which is learnt only by trying: the kernel's FAT says
+   * EFBIG, at 4 GiB; fusefat says EPERM, at 2 GiB, but also when it is full.
+   */
   async #put(file: OpenFile, piece: Uint8Array): Promise<number> {
     try {
       const { bytesWritten } = await file.handle.write(piece, 0, piece.length, file.sizeBytes)
       if (bytesWritten > 0) return bytesWritten
       throw new Error('nothing was written')
     } catch (error) {
-      // The kernel's FAT says EFBIG; fusefat says EPERM, at 2 GiB.
-      if (file.sizeBytes === 0 || !['EFBIG', 'EPERM'].includes(errorCode(error) ?? '')) {
-        throw destinationError(error, this.#pathOf(file.part))
-      }
+      const path = this.#pathOf(file.part)
+      if (!['EFBIG', 'EPERM'].includes(errorCode(error) ?? '')) throw destinationError(error, path)
+      if (await isFull(this.#options.folder, piece.length)) throw driveIsFull(error, path)
+      if (file.sizeBytes === 0) throw destinationError(error, path)
       this.#limitBytes = file.sizeBytes
       this.#checkParts()
       return 0
@@ -204,6 +207,11 @@ export class DestinationFiles {
   #pathOf(part: number | undefined): string {
     return join(this.#options.folder, this.#nameOf(part) + PARTIAL)
   }
+}
+
+async function isFull(folder: string, neededBytes: number): Promise<boolean> {
+  const space = await statfs(folder).catch(() => undefined)
+  return space !== undefined && space.bavail * space.bsize < neededBytes
 }
 
 interface OpenFile {

@@ -82,7 +82,7 @@ export async function readDocument(read: ReadBytes, member: TarMember): Promise<
   if (member.sizeBytes > LARGEST_DOCUMENT_BYTES) {
     throw new AppError('damaged', `${member.name} in the tarball is too large to be a document.`)
   }
-  const bytes = Uint8Array.from(await read(member.dataOffset, member.sizeBytes))
+  const bytes = new Uint8Array(await read(member.dataOffset, member.sizeBytes))
   if (bytes.length === member.sizeBytes) return bytes
   throw new AppError('damaged', `${member.name} in the tarball is cut off.`)
 }

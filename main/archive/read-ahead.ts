@@ -16,7 +16,7 @@ const FAR_BYTES = 4 * 1024
  * one header that is needed, and a read no larger than the system does anyway.
  */
 export function readAhead(source: ByteSource): ReadBytes {
-  const buffer = Buffer.alloc(NEAR_BYTES)
+  const buffer = Buffer.allocUnsafeSlow(NEAR_BYTES)
   let start = 0
   let end = 0
   return async (position, length) => {

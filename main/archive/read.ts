@@ -43,14 +43,11 @@ export async function readTarball(
   if (ours !== undefined) return judgeOurs(ours, source.sizeBytes)
   const read = readAhead(source)
   const start = Uint8Array.from(await read(0, 8))
-  const { members, ending } = await collectMembers(source, signal, read)
-  if (members.length === 0 && !isTornHeader(ending, start)) {
-    return {
-      status: 'foreign',
-      detail: describeForeign(start, ending),
-      sizeBytes: source.sizeBytes,
-    }
-  }
+  const walked = await collectMembers(source, signal, read)
+  const { ending } = walked
+  const cut = ending.kind === 'torn' ? ending.member : undefined
+  const members = cut === undefined ? walked.members : [...walked.members, cut]
+  if (members.length === 0) return judgeNothing(start, ending, source.sizeBytes)
   try {
     const archive = new ArchiveMembers(members, read)
     return await judge(archive, ending, source.sizeBytes)
@@ -124,15 +121,15 @@ function kindOf(members: readonly TarMember[], hasDockerList: boolean): TarballK
     : 'oci-archive'
 }
 
-/** Bytes that end within the first header or member, of what began as a tarball of images. */
-function isTornHeader(ending: Ending, start: Uint8Array): boolean {
-  if (ending.kind !== 'torn') return false
-  if (ending.member !== undefined) return IMAGE_MEMBER.test(ending.member.name)
+/** Not one whole header: bytes that end too early, of what began as a tarball of images, or something else. */
+function judgeNothing(start: Uint8Array, ending: Ending, sizeBytes: number): TarballReading {
   const text = Buffer.from(start).toString('latin1')
-  return (
-    text.length > 0 &&
-    ('oci-layout'.startsWith(text) || /^[0-9a-f]{8}$/.test(text) || text.startsWith('blobs/'))
-  )
+  const isOurs = text !== '' && 'oci-layout'.startsWith(text)
+  if (ending.kind === 'torn' && (isOurs || /^[0-9a-f]{8}$|^blobs\//.test(text))) {
+    const kind = isOurs ? 'ngc-replicator' : 'docker-save'
+    return { status: 'torn', detail: TORN, kind, images: [], members: [], sizeBytes }
+  }
+  return { status: 'foreign', detail: describeForeign(start, ending), sizeBytes }
 }
 
 function describeForeign(start: Uint8Array, ending: Ending): string {

@@ -2,7 +2,7 @@ import type { Digest } from '../registry/reference.ts'
 import type { Segment } from './check-bytes.ts'
 import type { Expectation } from './check.ts'
 import type { TarballLayout } from './layout.ts'
-import type { ByteSource } from './read-ahead.ts'
+import { readAhead, type ByteSource } from './read-ahead.ts'
 import { digestIn } from './read-docker.ts'
 import type { ReadableTarball } from './read.ts'
 import { encodeHeader, END_BYTES, paddingAfter } from './tar-header.ts'
@@ -52,6 +52,22 @@ export async function expectedOfForeign(
       segments.push({ name, offset: dataOffset, length: sizeBytes, expected })
   }
   return segments
+}
+
+/**
+ * Whether every header is one that we write: no other program leaves out times and names as we do. A tarball that has them
+ * in another order than ours was altered, though engines may still take it.
+ */
+export async function hasOwnHeaders(
+  source: ByteSource,
+  members: readonly TarMember[],
+): Promise<boolean> {
+  const read = readAhead(source)
+  for (const { name, sizeBytes, headerOffset, dataOffset } of members) {
+    const header = await read(headerOffset, dataOffset - headerOffset)
+    if (Buffer.compare(header, encodeHeader(name, sizeBytes)) !== 0) return false
+  }
+  return members.length > 0
 }
 
 async function expectation(

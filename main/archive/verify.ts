@@ -6,7 +6,7 @@ import type { TarballImage } from './image.ts'
 import type { Tarball } from './parts.ts'
 import { readTarball, type ReadableTarball } from './read.ts'
 import { readOurs, type OwnTarball } from './read-ours.ts'
-import { expectedOfForeign, expectedOfOurs } from './segments.ts'
+import { expectedOfForeign, expectedOfOurs, hasOwnHeaders } from './segments.ts'
 
 export interface VerifyOptions {
   /** Expected SHA-256 of each of the tarball's files in hexadecimal, where SHA256SUMS tells it. */
@@ -40,7 +40,16 @@ export async function verifyTarball(
     return [{ kind: 'foreign', detail: reading.detail }, ...found]
   }
   const segments = await expectedOfForeign(tarball, reading)
-  return [...structure(reading), ...(await checkBytes(tarball, segments, options, signal))]
+  const isReordered =
+    reading.status === 'complete' && (await hasOwnHeaders(tarball, reading.members))
+  const reordered: Problem[] = isReordered
+    ? [{ kind: 'header', detail: 'Its members are not in the order in which they were written.' }]
+    : []
+  return [
+    ...structure(reading),
+    ...reordered,
+    ...(await checkBytes(tarball, segments, options, signal)),
+  ]
 }
 
 function lengthProblems({ layout }: OwnTarball, sizeBytes: number): Problem[] {

@@ -8,13 +8,13 @@ import { collect, parseBytes, parseCount } from './parse.ts'
 
 /** The options of the main command, as commander gives them. */
 export interface ReplicateOptions {
-  readonly project: string[]
-  readonly image: string[]
+  readonly project?: string[]
+  readonly image?: string[]
   readonly strictNameMatch: boolean
   readonly minVersion?: string
   readonly pyVersion?: string
   readonly latest?: number
-  readonly exclude: string[]
+  readonly exclude?: string[]
   readonly platform: 'linux/amd64' | 'linux/arm64' | 'all'
   readonly apiKey?: string
   readonly outputPath?: string
@@ -50,14 +50,14 @@ export function addReplicateOptions(command: Command): Command {
     .addOption(
       repeatable(
         '--project <name>',
-        'org or namespace whose repositories are selected; repeatable',
-      ).default(['nvidia']),
+        'org or namespace whose repositories are selected; repeatable (default: nvidia)',
+      ),
     )
     .addOption(
       repeatable(
         '--image <text>',
         'only repositories whose namespace/name contains this; repeatable',
-      ).default([]),
+      ),
     )
     .addOption(
       option(
@@ -76,7 +76,7 @@ export function addReplicateOptions(command: Command): Command {
       repeatable(
         '--exclude <pattern>',
         'leave out what contains this, or matches it with * and ?; repeatable',
-      ).default([]),
+      ),
     )
     .addOption(
       option('--platform <platform>', 'one tarball for each platform with “all”')
@@ -166,10 +166,10 @@ export function refuseUnavailable(options: ReplicateOptions): void {
 /** Throws AppError `usage`. */
 export function rulesOf(options: ReplicateOptions): Rules {
   return {
-    projects: options.project,
-    images: options.image,
+    projects: options.project ?? ['nvidia'],
+    images: options.image ?? [],
     strictNameMatch: options.strictNameMatch,
-    exclude: options.exclude,
+    exclude: options.exclude ?? [],
     ...(options.minVersion !== undefined && { minVersion: parseMinVersion(options.minVersion) }),
     ...(options.pyVersion !== undefined && { pyVersion: options.pyVersion }),
     ...(options.latest !== undefined && { latest: options.latest }),

@@ -128,11 +128,8 @@ async function verifyTask(
   onProgress: (bytes: number) => void,
   signal?: AbortSignal,
 ): Promise<Problem[]> {
-  const unfinished: Problem[] = [
-    ...(tarball.isPartial ? [{ kind: 'partial', detail: 'It was never finished.' } as const] : []),
-    ...missingParts(tarball, sums),
-  ]
-  if (tarball.isPartial) return unfinished
+  if (tarball.isPartial) return [{ kind: 'partial', detail: 'It was never finished.' }]
+  const unfinished = missingParts(tarball, sums)
   try {
     const opened = await openTarball(pathsOf(tarball))
     try {

@@ -43,7 +43,8 @@ export function exchange(
         resolve({ status, headers: joined(headers), body })
       },
       onResponseData(_controller, chunk) {
-        if (body?.push(chunk) === false) controller?.pause()
+        // After a pause undici tells of an empty chunk; to pause for that one again would never end.
+        if (chunk.length > 0 && body?.push(chunk) === false) controller?.pause()
       },
       onResponseEnd() {
         body?.push(null)

@@ -1,8 +1,12 @@
-/** What NGC offers, whichever service answers: NGC as guest or with a key, or DGX. */
+/**
+ * What NGC offers, whichever service answers: NGC as guest or with a key, or DGX.
+ * All calls throw AppError `unauthorized` for a key that is refused, `network`, `rate-limited`, `protocol`, `cancelled`.
+ */
 export interface Catalogue {
   /**
-   * Repositories of the given orgs or namespaces (`nvidia`, `nvidia/clara`), as they arrive page by page.
-   * A namespace includes the teams below it.
+   * Repositories of the given orgs or teams (`nvidia`, `nvidia/clara`), each once. An org includes its teams.
+   * Costs a request for each hundred repositories or so, and none for each one: select among these before asking for tags.
+   * Throws AppError `usage` for a namespace that is none.
    */
   repositories(namespaces: readonly string[], signal?: AbortSignal): Promise<CatalogueRepository[]>
   /** The repository by its path; throws AppError `not-found`, `region`, `denied`, `unauthorized`. */
@@ -31,7 +35,7 @@ export interface CatalogueRepository {
 
 export interface CatalogueTag {
   readonly tag: string
-  /** Differs when the image behind the tag differs: `updatedDate` of NGC, `dockerImageId` of DGX. */
+  /** Differs when the image behind the tag differs: `updatedDate` of NGC, `dockerImageId` of DGX; empty where not told. */
   readonly changeKey: string
   readonly updated?: string
   readonly sizeBytes?: number

@@ -29,11 +29,6 @@ export function parseKey(text: string | undefined): Key {
   return { kind: kindOf(key), secret: new Secret(key) }
 }
 
-/** User and password of this key at a registry's token endpoint: any kind of key works there as `$oauthtoken`. */
-export function registryLogin(key: Key): { user: string; password: Secret } | undefined {
-  return key.kind === 'none' ? undefined : { user: '$oauthtoken', password: key.secret }
-}
-
 const PRINTABLE = /^[\u0021-\u007e]+$/
 const LONGEST = 4096
 

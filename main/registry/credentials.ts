@@ -13,3 +13,9 @@ export function basicAuthorization(credentials: Credentials): string {
       : `${credentials.username}:${credentials.password.reveal()}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
+
+/** What must not show, wherever a registry repeats it. */
+export function secretsIn(credentials: Credentials | undefined): string[] {
+  if (!credentials) return []
+  return [(credentials.kind === 'key' ? credentials.key : credentials.password).reveal()]
+}

@@ -1,4 +1,5 @@
 import { AppError } from '../api/errors.ts'
+import { readText } from '../net/body.ts'
 import type { Http, HttpResponse } from '../net/http.ts'
 import type { Session } from './session.ts'
 
@@ -29,7 +30,8 @@ export async function getFollowing(
       ? await http.request(url, { headers }, signal)
       : await session.get(url, headers, signal)
     if (!redirectStatuses.has(response.status)) return { response, host: url.host, isForeign }
-    response.body.destroy()
+    // Read to its end rather than destroyed: the connection serves the next layer.
+    await readText(response)
     url = target(response, url, first)
   }
   throw new AppError('protocol', `${first.host} redirects in circles.`)

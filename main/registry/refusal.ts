@@ -76,7 +76,7 @@ const errorsSchema = z.object({
 })
 
 /** What an error body of the registry says (distribution specification, “Error Codes”), fit to be shown; else empty. */
-export function detailOf(body: string): string {
+export function detailOf(body: string, secrets: readonly string[]): string {
   let json: unknown
   try {
     json = JSON.parse(body)
@@ -85,6 +85,6 @@ export function detailOf(body: string): string {
   }
   const first = errorsSchema.safeParse(json).data?.errors[0]
   const text = [first?.code, first?.message].filter(Boolean).join(': ')
-  const printable = redact(text).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+  const printable = redact(text, secrets).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
   return printable.slice(0, 200).trim().replace(/\.$/, '')
 }

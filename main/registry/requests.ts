@@ -3,6 +3,7 @@ import { readText } from '../net/body.ts'
 import { StatusError } from '../net/failure.ts'
 import type { HttpResponse } from '../net/http.ts'
 import { isPassing } from '../net/retry.ts'
+import { secretsIn } from './credentials.ts'
 import { createAddresses, remoteRepository } from './address.ts'
 import type { RegistryOptions, Repository } from './client.ts'
 import { getFollowing, type Followed } from './follow.ts'
@@ -35,6 +36,8 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
   const { http, site, credentials, trustedRealms = [], log } = options
   const addressOf = createAddresses(options)
   const sessions = new Map<string, Session>()
+
+  const secretsAt = ({ registry }: Repository): string[] => secretsIn(credentials?.(registry))
 
   const sessionFor = (repository: Repository, address: URL): Session => {
     const { registry } = repository
@@ -72,14 +75,14 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     const followed = await getFollowing(http, session, url, headers, signal)
     const { status } = followed.response
     if (!isPassing(status) && status !== 404 && status !== 451) return followed
-    throw await failure(followed, repository, path)
+    throw await failure(followed, repository, path, secretsAt(repository))
   }
 
   return {
     async get(repository, path, headers, read, signal) {
       const followed = await send(repository, path, headers, signal)
       if (followed.response.status === 200) return read(followed.response)
-      throw await failure(followed, repository, path)
+      throw await failure(followed, repository, path, secretsAt(repository))
     },
     open: send,
     access: ({ registry, repository }) => sessions.get(`${registry}/${repository}`)?.access,
@@ -90,19 +93,18 @@ async function failure(
   { response, host }: Followed,
   { registry, repository }: Repository,
   path: string,
+  secrets: readonly string[],
 ): Promise<AppError> {
-  const detail = detailOf(await readText(response))
+  const detail = detailOf(await readText(response), secrets)
   const { status } = response
   if (isPassing(status)) return passingFailure(host, response)
   if (status === 451) return regionClosed(registry, repository)
-  const name = `${registry}/${repository}`
   if (status === 404) {
     const [kind, what = ''] = path.split('/')
-    const named = kind === 'manifests' ? `${name}${what.includes(':') ? '@' : ':'}${what}` : name
-    return new StatusError(
-      404,
-      `${registry} has no ${named}${kind === 'blobs' ? ` blob ${what}` : ''}.`,
-    )
+    const separator = what.includes(':') ? '@' : ':'
+    const isNamed = kind === 'manifests' || kind === 'blobs'
+    const named = isNamed ? `${repository}${separator}${what}` : repository
+    return new StatusError(404, `${registry} has no ${named}.`)
   }
   return new StatusError(status, `${host} answered ${status}${detail && ` (${detail})`}.`)
 }

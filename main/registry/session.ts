@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../net/clock.ts'
 import { cancelled, throwIfCancelled } from '../net/failure.ts'
 import type { Http, HttpResponse } from '../net/http.ts'
 import { usableChallenge, type Challenge } from './challenge.ts'
-import { basicAuthorization, type Credentials } from './credentials.ts'
+import { basicAuthorization, secretsIn, type Credentials } from './credentials.ts'
 import { denied, detailOf } from './refusal.ts'
 import { fetchToken } from './token.ts'
 
@@ -136,7 +136,7 @@ export function createSession(options: SessionOptions): Session {
         const { status } = response
         if (status !== 401 && status !== 403) return response
 
-        let detail = detailOf(await readText(response))
+        let detail = detailOf(await readText(response), secretsIn(credentials))
         const isCurrent = sent === held?.authorization && who === identity
         // Another request has changed our standing meanwhile.
         if (!isCurrent && round < MOST_ROUNDS) continue

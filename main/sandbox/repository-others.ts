@@ -18,8 +18,8 @@ export function otherRepositories(): SandboxRepository[] {
       ['latest', '2023-10-10T08:15:42.000Z', simple('12.3')],
     ]),
     offer('nvidia/k8s/dcgm-exporter', 'DCGM Exporter', [
-      ['3.3.5-3.4.0-ubuntu22.04', '2024-03-01T12:00:00.000Z', multi],
-      ['4.1.1-4.0.4-ubuntu22.04', '2025-02-14T12:00:00.000Z', multi],
+      ['3.3.5-3.4.0-ubuntu22.04', '2024-03-01T12:00:00.000Z', multi('12.3')],
+      ['4.1.1-4.0.4-ubuntu22.04', '2025-02-14T12:00:00.000Z', multi('12.4')],
     ]),
     offer('nvidia/nemo', 'NeMo Framework', [
       ['24.03.framework', '2024-04-02T04:05:06.789Z', simple('12.3', { sizeBytes: 32_000_000 })],
@@ -88,12 +88,15 @@ export function simple(release: Release, options: SimpleOptions = {}): Build {
   }
 }
 
-const multi: Build = (shelf) => {
-  const children = ['amd64', 'arm64'].map((architecture) =>
-    platformImage(shelf, cudaReleases['12.4'], { architecture, format: 'oci' }),
-  )
-  const made = makeIndex({ children, attestations: true })
-  return { root: made.index, images: [...made.children, ...made.attestations] }
+/** An index of two platforms with attestations. */
+function multi(release: Release): Build {
+  return (shelf) => {
+    const children = ['amd64', 'arm64'].map((architecture) =>
+      platformImage(shelf, cudaReleases[release], { architecture, format: 'oci' }),
+    )
+    const made = makeIndex({ children, attestations: true })
+    return { root: made.index, images: [...made.children, ...made.attestations] }
+  }
 }
 
 /** All that some images of 2017 have: a manifest of the schema that was given up in 2015. */

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { SiteFile } from '../ngc/site-file.ts'
 import { authService, type CatalogueGrant } from './auth-service.ts'
 import { blobService, SignedAddresses } from './blob-service.ts'
@@ -17,8 +16,6 @@ export interface SandboxOptions {
   /** Of the catalogue; the registry has the next one, then authn, blobs, DGX. Any free ones when absent or 0. */
   readonly port?: number
   readonly host?: '127.0.0.1'
-  /** Where to write the site file; none is written when absent. */
-  readonly siteFile?: string
   readonly settings?: Partial<SandboxSettings>
   readonly faults?: readonly Fault[]
 }
@@ -27,8 +24,6 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** What its site file holds. References to it read `nvcr.io/…`: what is practised here is the same in earnest. */
   readonly site: SiteFile
-  /** Where the site file was written, if it was. */
-  readonly siteFile: string | undefined
   /** Of the catalogue. */
   readonly url: string
   /** May be changed at any time. */
@@ -41,7 +36,7 @@ export interface Sandbox {
 
 /** Starts a small NGC on loopback: catalogue, authn, registry, blob host and DGX, each on an origin of its own. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { host = '127.0.0.1', port = 0, siteFile } = options
+  const { host = '127.0.0.1', port = 0 } = options
   const settings = { ...defaultSettings, ...options.settings }
   const faults = new Faults()
   for (const fault of options.faults ?? []) faults.add(fault)
@@ -86,8 +81,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       dgx: dgx.origin,
       registryName: 'nvcr.io',
     }
-    if (siteFile !== undefined) await writeFile(siteFile, `${JSON.stringify(site, null, 2)}\n`)
-    return { site, siteFile, url: catalog.origin, settings, faults, requests, close }
+    return { site, url: catalog.origin, settings, faults, requests, close }
   } catch (error) {
     await close()
     throw error

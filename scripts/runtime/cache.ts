@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { posix, win32, basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -11,15 +11,15 @@ export function cacheFolder(
   environment: NodeJS.ProcessEnv,
   home: string = homedir(),
 ): string {
-  const { join: joined } = platform === 'win32' ? win32 : posix
   if (platform === 'win32') {
-    const local = environment['LOCALAPPDATA'] || joined(home, 'AppData', 'Local')
-    return joined(local, 'ngc-replicator', 'Cache')
+    const local = environment['LOCALAPPDATA'] || win32.join(home, 'AppData', 'Local')
+    return win32.join(local, 'ngc-replicator', 'Cache')
   }
-  if (platform === 'darwin') return joined(home, 'Library', 'Caches', 'ngc-replicator')
+  if (platform === 'darwin') return posix.join(home, 'Library', 'Caches', 'ngc-replicator')
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   const xdg = environment['XDG_CACHE_HOME']
-  return joined(xdg && posix.isAbsolute(xdg) ? xdg : joined(home, '.cache'), 'ngc-replicator')
+  const base = xdg && posix.isAbsolute(xdg) ? xdg : posix.join(home, '.cache')
+  return posix.join(base, 'ngc-replicator')
 }
 
 /**
@@ -34,6 +34,8 @@ export async function place(
   const temporary = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`))
   try {
     await fill(temporary)
+    // mkdtemp makes a folder for its owner alone; a shared cache may be read by others.
+    await chmod(temporary, 0o755)
     await rename(temporary, folder).catch(async (error: unknown) => {
       if (!(await isFolder(folder))) throw error
     })

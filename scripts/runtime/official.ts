@@ -15,11 +15,15 @@ export async function cachedOfficial(cache: string): Promise<Runtime | undefined
 }
 
 /** Downloads the official build, checked against the SHA-256 sums that the npm package carries. */
-export async function fetchOfficial(cache: string, say: (line: string) => void): Promise<Runtime> {
+export async function fetchOfficial(
+  cache: string,
+  say: (line: string) => void,
+  sums?: Record<string, string>,
+): Promise<Runtime> {
   const runtime = await officialIn(cache)
   await reach(releases(process.env))
   say(`Downloading Electron ${runtime.version}…`)
-  const zip = await download(runtime.version)
+  const zip = await download(runtime.version, sums ?? (await promisedSums()))
   try {
     await place(runtime.folder, async (temporary) => await unpack(zip, temporary))
   } finally {
@@ -46,7 +50,7 @@ async function reach(address: URL): Promise<void> {
   }
 }
 
-async function download(version: string): Promise<string> {
+async function download(version: string, checksums: Record<string, string>): Promise<string> {
   const stalled = new AbortController()
   const stop = () => stalled.abort(new Error(`nothing arrived for ${stallMs / 1000} s`))
   const timer = setTimeout(stop, stallMs)
@@ -56,7 +60,7 @@ async function download(version: string): Promise<string> {
       artifactName: 'electron',
       platform: process.platform,
       arch: process.arch,
-      checksums: await checksums(),
+      checksums,
       cacheMode: ElectronDownloadCacheMode.Bypass,
       downloadOptions: {
         signal: stalled.signal,
@@ -78,7 +82,7 @@ async function officialIn(cache: string): Promise<Runtime> {
   return { kind: 'official', version, folder, executable: executableIn(folder, process.platform) }
 }
 
-async function checksums(): Promise<Record<string, string>> {
+async function promisedSums(): Promise<Record<string, string>> {
   return JSON.parse(await fromPackage('checksums.json')) as Record<string, string>
 }
 

@@ -42,7 +42,7 @@ export async function launch(userData: string): Promise<Application> {
   })
   const page = await electron.firstWindow()
   await page.getByRole('heading', { level: 1 }).waitFor()
-  return { electron, page, userData, startMs: performance.now() - begun }
+  return { electron, page, userData, startMs: Math.round(performance.now() - begun) }
 }
 
 /** The program that the runtime script has provided. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { ElectronApplication } from '@playwright/test'
+import { electronArguments } from '../../scripts/runtime/launch.ts'
 import { applicationArguments, executable, expect, type Application } from './application.ts'
 
 export async function isVisible(electron: ElectronApplication): Promise<boolean> {
@@ -28,6 +29,13 @@ export async function resize(
 /** Starts the same application on the same user folder; resolves when that process has ended well. */
 export async function startAgain({ userData }: Application): Promise<void> {
   await promisify(execFile)(executable(), applicationArguments(userData))
+}
+
+/** How long Electron takes to start and say its version, in milliseconds. */
+export async function startBare(): Promise<number> {
+  const begun = performance.now()
+  await promisify(execFile)(executable(), [...electronArguments(), '--version'])
+  return Math.round(performance.now() - begun)
 }
 
 /** One window, at its own page, with its heading; a frame in it has come no further than an error page. */

@@ -105,7 +105,7 @@ test('HTTPS goes through a tunnel of the proxy, which learns the host and no mor
   )
   for (const { body } of answers) expect((await buffer(body)).toString()).toBe('secure')
   expect(proxy.seen.splice(0)).toEqual(
-    Array(2).fill({ line: 'CONNECT registry.test:443', authorization: LOGIN }),
+    [1, 2].map(() => ({ line: 'CONNECT registry.test:443', authorization: LOGIN })),
   )
   expect(secure.requests.at(-1)!.headers).toMatchObject({
     host: 'registry.test',

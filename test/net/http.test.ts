@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createHttp, type Http, type HttpOptions } from '../../main/net/http.ts'
 import { noProxies } from '../../main/net/proxy.ts'
@@ -151,6 +156,25 @@ test('an extra certificate authority is trusted; without it the certificate is r
     kind: 'certificate',
     message: `The certificate of ${far.host} cannot be trusted: it is signed by an authority that is not known here.`,
   })
+})
+
+test('NODE_EXTRA_CA_CERTS is heeded', async () => {
+  const far = await server((_request, response) => void response.end(), certificates.server)
+  const folder = await mkdtemp(join(tmpdir(), 'ngc-authority-'))
+  const file = join(folder, 'authority.pem')
+  await writeFile(file, certificates.authority)
+  const program = `
+    import { createHttp } from '${new URL('../../main/net/http.ts', import.meta.url).href}'
+    const http = createHttp()
+    console.log((await http.request(new URL('${far.url.href}'), {})).status)
+    await http.close()`
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { env: { ...process.env, NODE_EXTRA_CA_CERTS: file } },
+  )
+  await rm(folder, { recursive: true })
+  expect(stdout.trim()).toBe('200')
 })
 
 test('a certificate for another host and a port without TLS are named as such', async () => {

@@ -1,12 +1,17 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redact } from '../../main/net/redact.ts'
 
 const key = fc
-  .array(fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'), {
-    minLength: 64,
-    maxLength: 64,
-  })
+  .array(
+    fc.constantFrom(
+      ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'.split(''),
+    ),
+    {
+      minLength: 64,
+      maxLength: 64,
+    },
+  )
   .map((letters) => `nvapi-${letters.join('')}`)
 const legacyKey = fc
   .tuple(fc.uint8Array({ minLength: 24, maxLength: 26 }), fc.uuid())

@@ -48,8 +48,9 @@ test('what will not pass is thrown at once', async () => {
   expect(clock.waits).toEqual([])
 })
 
+const worth = (status: number): boolean => isWorthRetrying(new StatusError(status, ''))
+
 test('statuses that pass are told from those that do not', () => {
-  const worth = (status: number): boolean => isWorthRetrying(new StatusError(status, ''))
   expect([408, 429, 500, 502, 503, 504].map(worth)).toEqual(Array(6).fill(true))
   expect([400, 401, 403, 404, 410, 416, 451, 501].map(worth)).toEqual(Array(8).fill(false))
 })

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { AppError } from '../../main/api/errors.ts'
-import { parseKey, registryLogin } from '../../main/ngc/key.ts'
+import { parseKey } from '../../main/ngc/key.ts'
 import { Secret } from '../../main/ngc/secret.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 
@@ -46,13 +46,4 @@ test('a secret shows in no text by accident', () => {
   expect(shown.join('\n')).not.toContain('hunter2')
   expect(shown[0]).toBe('[secret]')
   expect(secret.reveal()).toBe('hunter2')
-})
-
-test('any kind of key is a password at the registry, and no key is none', () => {
-  for (const text of Object.values(sandboxKeys)) {
-    const login = registryLogin(parseKey(text))
-    expect(login?.user).toBe('$oauthtoken')
-    expect(login?.password.reveal()).toBe(text)
-  }
-  expect(registryLogin(parseKey(''))).toBeUndefined()
 })

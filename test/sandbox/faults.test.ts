@@ -21,17 +21,19 @@ afterEach(() => {
   Object.assign(sandbox.settings, { latencyMs: 0, bytesPerSecond: 0, totalBytesPerSecond: 0 })
 })
 
+const ask = (target: string, authorization?: string) =>
+  http.request(new URL(target, sandbox.site.registry), {
+    headers: { accept: '*/*', ...(authorization !== undefined && { authorization }) },
+  })
+
+async function read(target: string, authorization?: string): Promise<unknown> {
+  const body = await readBody(await ask(target, authorization), 1_000_000, target)
+  return JSON.parse(Buffer.from(body).toString())
+}
+
 /** The address of a layer of about 700 kB. */
 async function address(): Promise<URL> {
   const path = 'nvidia/tensorrt'
-  const ask = async (target: string, authorization?: string) =>
-    http.request(new URL(target, sandbox.site.registry), {
-      headers: { accept: '*/*', ...(authorization !== undefined && { authorization }) },
-    })
-  const read = async (target: string, authorization?: string): Promise<unknown> => {
-    const body = await readBody(await ask(target, authorization), 1e6, target)
-    return JSON.parse(Buffer.from(body).toString())
-  }
   const { token } = (await read(`/proxy_auth?scope=repository:${path}:pull`)) as { token: string }
   const authorization = `Bearer ${token}`
   const { layers } = (await read(`/v2/${path}/manifests/24.05-py3`, authorization)) as {

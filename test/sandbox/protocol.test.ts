@@ -26,6 +26,13 @@ const registry = (path: string) => `${sandbox.site.registry}${path}`
 const catalog = (path: string) => `${sandbox.site.catalog}${path}`
 const basic = (key: string) => `Basic ${Buffer.from(`$oauthtoken:${key}`).toString('base64')}`
 
+const apiKey = (key: string) => `ApiKey ${Buffer.from(key).toString('base64')}`
+
+async function exchange(query: string, authorization: string): Promise<number> {
+  const answer = await fetch(`${sandbox.site.auth}/token?${query}`, { headers: { authorization } })
+  return answer.status
+}
+
 async function tokenFor(path: string, key?: string): Promise<string> {
   const answer = await fetch(registry(`/proxy_auth?scope=repository:${path}:pull`), {
     headers: key === undefined ? {} : { authorization: basic(key) },
@@ -182,14 +189,13 @@ describe('the catalogue', () => {
   })
 
   test('exchanges legacy keys in both forms, and no personal ones', async () => {
-    const ask = async (query: string, authorization: string) =>
-      (await fetch(`${sandbox.site.auth}/token?${query}`, { headers: { authorization } })).status
-    const apiKey = (key: string) => `ApiKey ${Buffer.from(key).toString('base64')}`
-    expect(await ask('service=ngc', basic(sandboxKeys.legacy))).toBe(200)
-    expect(await ask('service=ngc&scope=group/ngc:acme', basic(sandboxKeys.legacy))).toBe(200)
-    expect(await ask('scope=group/ngc', apiKey(sandboxKeys.legacy))).toBe(200)
-    expect(await ask('service=ngc', basic(sandboxKeys.personal))).toBe(401)
-    expect(await ask('service=ngc&scope=group/ngc:nvidia', basic(sandboxKeys.legacy))).toBe(401)
+    expect(await exchange('service=ngc', basic(sandboxKeys.legacy))).toBe(200)
+    expect(await exchange('service=ngc&scope=group/ngc:acme', basic(sandboxKeys.legacy))).toBe(200)
+    expect(await exchange('scope=group/ngc', apiKey(sandboxKeys.legacy))).toBe(200)
+    expect(await exchange('service=ngc', basic(sandboxKeys.personal))).toBe(401)
+    expect(await exchange('service=ngc&scope=group/ngc:nvidia', basic(sandboxKeys.legacy))).toBe(
+      401,
+    )
   })
 
   test('answers 451 with an empty body', async () => {

@@ -9,6 +9,8 @@ export interface TestServer {
   readonly url: URL
   readonly host: string
   readonly requests: readonly SeenRequest[]
+  /** How many were opened so far. */
+  readonly connections: () => number
   close(): Promise<void>
 }
 
@@ -20,7 +22,7 @@ export interface SeenRequest {
 
 /** With a certificate it speaks HTTPS. */
 export async function serve(
-  handle: (request: SeenRequest, response: ServerResponse) => void | Promise<void>,
+  handle: (request: SeenRequest, response: ServerResponse) => unknown,
   certificate?: Certificate,
 ): Promise<TestServer> {
   const requests: SeenRequest[] = []
@@ -33,6 +35,8 @@ export async function serve(
   const server = certificate
     ? https.createServer({ cert: certificate.certificate, key: certificate.key }, listener)
     : http.createServer(listener)
+  let connections = 0
+  server.on('connection', () => connections++)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -40,6 +44,7 @@ export async function serve(
     host,
     url: new URL(`${certificate ? 'https' : 'http'}://${host}`),
     requests,
+    connections: () => connections,
     async close() {
       server.closeAllConnections()
       await new Promise((closed) => {

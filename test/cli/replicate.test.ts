@@ -1,0 +1,446 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sandboxKeys } from '../../main/sandbox/keys.ts'
+import { defaultSettings } from '../../main/sandbox/faults.ts'
+import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
+import { eventsOf, jsonLines, runCli, type Finished, type RunOptions } from '../support/cli.ts'
+
+let sandbox: Sandbox
+let folder: string
+let siteFile: string
+let output: string
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+})
+afterAll(() => sandbox.close())
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'replicate-'))
+  output = join(folder, 'output')
+  siteFile = join(folder, 'site.json')
+  await writeFile(siteFile, JSON.stringify(sandbox.site))
+  sandbox.requests.clear()
+})
+afterEach(async () => {
+  sandbox.faults.clear()
+  Object.assign(sandbox.settings, defaultSettings)
+  await rm(folder, { recursive: true })
+})
+
+const replicate = (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
+  runCli(['--site', siteFile, '--output-path', output, '--json', ...args], options)
+const blobRequests = (): number => sandbox.requests.all({ role: 'blobs' }).length
+const stateFile = (): string => join(output, 'state.yml')
+const oneImage = ['--image', 'pytorch', '--latest', '1']
+
+describe('a selection', () => {
+  test('is planned, saved and summed up in JSON events alone', async () => {
+    const run = await replicate(['--image', 'pytorch', '--latest', '2'])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const plans = eventsOf(run, 'plan')
+    expect(plans.map(({ reference, state }) => [reference, state])).toEqual([
+      ['nvcr.io/nvidia/pytorch:24.05-py3', 'new'],
+      ['nvcr.io/nvidia/pytorch:24.04-py3', 'new'],
+    ])
+    const images = eventsOf(run, 'image')
+    expect(images.map(({ state }) => state)).toEqual(['saved', 'saved'])
+    for (const { file, sizeBytes } of images) {
+      expect((await readFile(join(output, String(file)))).length).toBe(sizeBytes)
+    }
+    const done = jsonLines(run).at(-1)
+    const fetched = plans.reduce((sum, { fetchBytes }) => sum + Number(fetchBytes), 0)
+    expect(done).toMatchObject({
+      event: 'done',
+      planned: 2,
+      saved: 2,
+      skipped: 0,
+      failed: 0,
+      bytes: fetched,
+    })
+    expect(Number(done?.['sharedBytes'])).toBeGreaterThan(0)
+    execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: output })
+    expect(await readdir(output)).toContain('description_nvidia%%pytorch.md')
+  })
+
+  test('of one image costs no request for any other repository', async () => {
+    await replicate([...oneImage, '--dry-run'])
+    const others = sandbox.requests
+      .all()
+      .filter(({ role, path }) => role !== 'auth' && /tensor|cuda|triton|nemo/.test(path))
+    expect(others).toEqual([])
+  })
+
+  test('of a reference alone asks the catalogue nothing before it is saved', async () => {
+    const run = await replicate(['nvidia/pytorch:24.01-py3', '--dry-run'])
+    expect(eventsOf(run, 'plan')).toHaveLength(1)
+    expect(sandbox.requests.all({ role: 'catalog' })).toEqual([])
+  })
+
+  test('can be a page of the catalogue, or a docker pull line', async () => {
+    const page =
+      'https://catalog.ngc.nvidia.com/orgs/nvidia/teams/clara/containers/monai-toolkit/tags?version=1.0'
+    const run = await replicate([page, 'docker pull nvcr.io/nvidia/pytorch:24.02-py3', '--dry-run'])
+    expect(eventsOf(run, 'plan').map(({ reference }) => reference)).toEqual([
+      'nvcr.io/nvidia/clara/monai-toolkit:1.0',
+      'nvcr.io/nvidia/pytorch:24.02-py3',
+    ])
+  })
+
+  test('puts CUDA first and keeps tags that are no months, and 18.9 is before 18.10', async () => {
+    const run = await replicate([
+      '--min-version',
+      '18.10',
+      '--dry-run',
+      '--exclude',
+      'nemo',
+      '--exclude',
+      'caffe',
+    ])
+    const references = eventsOf(run, 'plan').map(({ reference }) => String(reference))
+    expect(references[0]).toMatch(/nvidia\/cuda:/)
+    expect(references.some((reference) => reference.includes('cuda:12.10.0-base'))).toBe(true)
+    expect(references.some((reference) => /:18\.0?[4-9]/.test(reference))).toBe(false)
+  })
+})
+
+describe('a second run', () => {
+  beforeEach(async () => {
+    expect((await replicate(oneImage)).code).toBe(0)
+    sandbox.requests.clear()
+  })
+
+  test('over an unchanged selection fetches no blob', async () => {
+    const run = await replicate(oneImage)
+    expect(run.code).toBe(0)
+    expect(eventsOf(run, 'plan')).toMatchObject([{ state: 'present', fetchBytes: 0 }])
+    expect(eventsOf(run, 'image')).toMatchObject([{ state: 'skipped' }])
+    expect(blobRequests()).toBe(0)
+  })
+
+  test('knows by name alone what a rule has saved', async () => {
+    const run = await replicate(['nvidia/pytorch:24.05-py3'])
+    expect(eventsOf(run, 'plan')).toMatchObject([{ state: 'present' }])
+  })
+
+  test('takes from the destination what it holds already', async () => {
+    const run = await replicate(['nvidia/pytorch:24.04-py3'])
+    const [plan] = eventsOf(run, 'plan')
+    expect(Number(plan?.['fetchBytes'])).toBeLessThan(Number(plan?.['sizeBytes']) / 2)
+    expect(jsonLines(run).at(-1)).toMatchObject({ saved: 1, bytes: plan?.['fetchBytes'] })
+    expect((await runCli(['verify', output])).code).toBe(0)
+  })
+
+  test('fetches a shared layer after all where the drive gives wrong bytes for it', async () => {
+    const [name] = (await readdir(output)).filter((file) => file.endsWith('.tar'))
+    const path = join(output, String(name))
+    const bytes = await readFile(path)
+    bytes[bytes.length - 100_000] = bytes[bytes.length - 100_000]! ^ 1
+    bytes[60_000] = bytes[60_000]! ^ 1
+    await writeFile(path, bytes)
+    expect((await replicate(['nvidia/pytorch:24.04-py3'])).code).toBe(0)
+    expect(
+      (await runCli(['verify', join(output, 'nvcr.io_nvidia_pytorch_24.04-py3_linux-amd64.tar')]))
+        .code,
+    ).toBe(0)
+  })
+
+  test('pulls a tag again whose line was deleted', async () => {
+    await writeFile(stateFile(), 'nvidia/pytorch: {}\n')
+    expect(eventsOf(await replicate(oneImage), 'plan')).toMatchObject([{ state: 'new' }])
+  })
+
+  test('shows a tag as changed whose change key is another', async () => {
+    await writeFile(stateFile(), 'nvidia/pytorch:\n  24.05-py3: earlier\n')
+    const run = await replicate(oneImage)
+    expect(eventsOf(run, 'plan')).toMatchObject([{ state: 'changed' }])
+    expect(eventsOf(run, 'image')).toMatchObject([{ state: 'saved' }])
+    expect(await readFile(stateFile(), 'utf8')).not.toContain('earlier')
+  })
+
+  test('does not fill a stick again that was emptied, and says so', async () => {
+    for (const file of await readdir(output))
+      if (file.endsWith('.tar')) await rm(join(output, file))
+    for (const args of [oneImage, ['nvidia/pytorch:24.05-py3']]) {
+      const run = await replicate(args)
+      expect(eventsOf(run, 'plan')).toMatchObject([
+        { state: 'present', notes: ['saved before, not here'] },
+      ])
+    }
+    expect(blobRequests()).toBe(0)
+  })
+})
+
+describe('the destination', () => {
+  test('is not touched by a dry run', async () => {
+    const run = await replicate([...oneImage, '--dry-run'])
+    expect(jsonLines(run).at(-1)).toMatchObject({ event: 'done', planned: 1, saved: 0, bytes: 0 })
+    expect(await readdir(folder)).toEqual(['site.json'])
+  })
+
+  test('is ./output of the caller’s folder where none is named', async () => {
+    const here = join(folder, 'here')
+    await mkdir(here)
+    const run = await runCli(['--site', '../site.json', ...oneImage], { cwd: here })
+    expect(run.code).toBe(0)
+    expect(await readdir(here)).toEqual(['output'])
+  })
+
+  test('keeps the seed’s state: what it has saved is not pulled', async () => {
+    await mkdir(output)
+    await writeFile(
+      stateFile(),
+      `!!python/object/apply:collections.defaultdict\nargs:\n- !!python/name:builtins.dict ''\ndictitems:\n  nvidia/pytorch:\n    24.05-py3: '${'2024-05-27T16:05:35.124Z'}'\n`,
+    )
+    expect(eventsOf(await replicate(oneImage), 'plan')).toMatchObject([{ state: 'present' }])
+  })
+
+  test('with a state file that cannot be read is left alone', async () => {
+    await mkdir(output)
+    await writeFile(stateFile(), 'a: [')
+    const run = await replicate(oneImage)
+    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run.stderr).toMatch(/state\.yml cannot be read/)
+    expect(await readdir(output)).toEqual(['state.yml'])
+  })
+
+  test('gets parts where files may not be larger, and together they are the tarball', async () => {
+    await replicate([...oneImage, '--max-file-size', '1M'])
+    const parts = (await readdir(output)).filter((file) => /\.tar\.\d{3}$/.test(file)).toSorted()
+    expect(parts.length).toBe(4)
+    const whole = createHash('sha256')
+    for (const part of parts) whole.update(await readFile(join(output, part)))
+    execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: output })
+    expect((await runCli(['verify', output])).code).toBe(0)
+    const other = join(folder, 'other')
+    await runCli(['--site', siteFile, '--output-path', other, ...oneImage])
+    const [tarball] = (await readdir(other)).filter((file) => file.endsWith('.tar'))
+    const same = createHash('sha256').update(await readFile(join(other, String(tarball))))
+    expect(whole.digest('hex')).toBe(same.digest('hex'))
+    const listed = JSON.parse((await runCli(['inventory', output, '--json'])).stdout) as {
+      images: unknown[]
+    }
+    expect(listed.images).toMatchObject([
+      { files: parts, status: 'complete', reference: 'nvcr.io/nvidia/pytorch:24.05-py3' },
+    ])
+  })
+})
+
+describe('platforms', () => {
+  test('all make one tarball each, and one platform alone is taken as it is', async () => {
+    const run = await replicate([
+      'nvidia/k8s/dcgm-exporter:3.3.5-3.4.0-ubuntu22.04',
+      'nvidia/pytorch:24.05-py3',
+      '--platform',
+      'all',
+    ])
+    expect(eventsOf(run, 'image').map(({ platform, state }) => [platform, state])).toEqual(
+      expect.arrayContaining([
+        ['linux/amd64', 'saved'],
+        ['linux/arm64', 'saved'],
+      ]),
+    )
+    expect(jsonLines(run).at(-1)).toMatchObject({ saved: 3 })
+    const other = await replicate([
+      'nvidia/l4t-tensorflow:r32.4.2-tf1.15-py3',
+      'nvidia/k8s/dcgm-exporter:3.3.5-3.4.0-ubuntu22.04',
+    ])
+    expect(eventsOf(other, 'plan')).toMatchObject([
+      { platform: 'linux/arm64', state: 'new', notes: [expect.stringContaining('linux/arm64')] },
+      { platform: 'linux/amd64', state: 'present' },
+    ])
+  })
+})
+
+describe('keys', () => {
+  test('never show: not in output, state, or the list of processes, and the blob host sees none', async () => {
+    const key = sandboxKeys.personal
+    let processes = ''
+    const run = await runCli(
+      [
+        '--site',
+        siteFile,
+        '--output-path',
+        output,
+        '--project',
+        'acme',
+        '--verbose',
+        '--api-key',
+        key,
+      ],
+      {
+        started: (child) => {
+          const timer = setInterval(() => {
+            processes += execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(child.pid)], {
+              encoding: 'utf8',
+            })
+          }, 300)
+          child.once('exit', () => clearInterval(timer))
+        },
+      },
+    )
+    expect(run.code).toBe(0)
+    const files = await Promise.all(
+      (await readdir(output)).map((file) => readFile(join(output, file), 'latin1')),
+    )
+    expect(processes).toContain('ngc-replicator')
+    for (const text of [run.stdout, run.stderr, processes, ...files]) {
+      expect(text).not.toContain(key)
+      expect(text).not.toMatch(/signature=/i)
+    }
+    expect(blobRequests()).toBeGreaterThan(0)
+    expect(
+      sandbox.requests.all({ role: 'blobs' }).some(({ hadAuthorization }) => hadAuthorization),
+    ).toBe(false)
+  })
+
+  test.each(['personal', 'legacy'] as const)(
+    'a %s key from standard input opens private repositories',
+    async (name) => {
+      const run = await replicate(
+        ['--project', 'acme', '--image', 'inspection', '--latest', '1', '--api-key', '-'],
+        {
+          input: `${sandboxKeys[name]}\n`,
+        },
+      )
+      expect(eventsOf(run, 'image')).toMatchObject([
+        { reference: 'nvcr.io/acme/inspection:2024.2', state: 'saved' },
+      ])
+    },
+  )
+
+  test('from the environment work, a DGX key too', async () => {
+    const run = await replicate(['--image', 'pytorch', '--latest', '1'], {
+      env: { NGC_REPLICATOR_API_KEY: sandboxKeys.dgx },
+    })
+    expect(run.code).toBe(0)
+    expect(eventsOf(run, 'image')).toMatchObject([{ state: 'saved' }])
+    expect(sandbox.requests.all({ role: 'dgx' }).length).toBeGreaterThan(0)
+    expect(sandbox.requests.all({ role: 'catalog' })).toEqual([])
+  })
+
+  test('that are wrong are a sentence', async () => {
+    const run = await replicate(['--project', 'acme'], {
+      env: { NGC_REPLICATOR_API_KEY: 'nvapi-wrong-key' },
+    })
+    expect(run.code).toBe(1)
+    expect(run.stderr).toMatch(/key/i)
+    expect(run.stderr + run.stdout).not.toContain('nvapi-wrong-key')
+  })
+})
+
+describe('failures', () => {
+  test('of one image stop no other, and are listed last', async () => {
+    sandbox.faults.add({
+      role: 'registry',
+      path: '24.04-py3',
+      times: Infinity,
+      does: { kind: 'status', status: 404 },
+    })
+    const run = await replicate(['--image', 'pytorch', '--latest', '2'])
+    expect(run.code).toBe(1)
+    expect(
+      eventsOf(run, 'image')
+        .map(({ state }) => state)
+        .toSorted(),
+    ).toEqual(['failed', 'saved'])
+    expect(jsonLines(run).at(-1)).toMatchObject({ planned: 2, saved: 1, failed: 1 })
+    expect(run.stderr).toMatch(/24\.04-py3/)
+  })
+
+  test('of bytes: a layer with a wrong bit fails its image by name and leaves no file', async () => {
+    sandbox.faults.add({ role: 'blobs', times: Infinity, does: { kind: 'flip', atByte: 1000 } })
+    const run = await replicate(oneImage)
+    expect(run.code).toBe(1)
+    expect(eventsOf(run, 'image')).toMatchObject([
+      { state: 'failed', error: expect.stringContaining('sha256:') },
+    ])
+    expect((await readdir(output)).filter((file) => file.includes('.tar'))).toEqual([])
+  })
+
+  test('of the line in mid-layer are survived', async () => {
+    sandbox.faults.add({ role: 'blobs', times: 3, does: { kind: 'drop', afterBytes: 100_000 } })
+    expect((await replicate(oneImage)).code).toBe(0)
+    expect((await runCli(['verify', output])).code).toBe(0)
+  })
+
+  test('by an interruption end with 130, keep what is done and leave nothing torn', async () => {
+    sandbox.settings.bytesPerSecond = 2_000_000
+    const run = await replicate(
+      ['nvidia/clara/monai-toolkit:1.0', 'nvidia/nemo:24.03.framework', '--jobs', '1'],
+      {
+        started: (child) => {
+          child.stdout?.on('data', (data: Buffer) => {
+            if (data.includes('"saved"')) child.kill('SIGINT')
+          })
+        },
+      },
+    )
+    expect(run.code).toBe(130)
+    expect(run.stderr).toMatch(/Interrupted\. 1 image saved and kept/)
+    expect((await readdir(output)).filter((file) => file.includes('.tar'))).toEqual([
+      'nvcr.io_nvidia_clara_monai-toolkit_1.0_linux-amd64.tar',
+    ])
+    expect((await runCli(['verify', output])).code).toBe(0)
+  })
+})
+
+test.each([
+  ['an unknown option', ['--nonsense']],
+  ['a minimum that is no month', ['--min-version', 'new']],
+  ['a platform there is not', ['--platform', 'windows/amd64']],
+  ['a reference that is none', ['nvidia/PyTorch:x y']],
+  ['no tag', ['nvidia/pytorch']],
+  ['pushing, which is not there yet', ['--registry-url', 'registry.example']],
+  ['no tarballs and no registry', ['--no-exporter']],
+  ['a list that is not there', ['--external-images', 'nowhere.yml']],
+  ['a rate that is no number', ['--limit-rate', 'fast']],
+])('%s is wrong use: exit code 2, a sentence, and nothing on standard output', async (_, args) => {
+  const run = await replicate(args)
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr).toMatch(/\S/)
+  expect(sandbox.requests.all()).toEqual([])
+})
+
+test('the seed’s progress page is told every step', async () => {
+  const posts: {
+    percent: number
+    steps: { status: string; header: string; subHeader: string }[]
+  }[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => {
+      posts.push(JSON.parse(body) as (typeof posts)[number])
+      response.end()
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const run = await replicate([...oneImage, '--progress-uri', `http://127.0.0.1:${port}/progress`])
+  server.close()
+  expect(run.code).toBe(0)
+  expect(posts[0]).toMatchObject({ percent: -2, steps: [{ status: 'running' }] })
+  expect(posts.at(-1)).toMatchObject({
+    percent: -1,
+    steps: [
+      { status: 'complete' },
+      { status: 'complete', header: expect.stringContaining('nvidia/pytorch:24.05-py3') },
+    ],
+  })
+})
+
+test('without --json people read lines, and a pipe gets no control characters', async () => {
+  const run = await runCli(['--site', siteFile, '--output-path', output, ...oneImage])
+  expect(run.stdout).toMatch(/Plan: 1 image, 1 to save, 0 present\./)
+  expect(run.stdout).toMatch(/Done: 1 saved/)
+  // eslint-style escape on purpose: anything below a blank but a newline
+  expect(run.stdout).not.toMatch(/[^\P{Cc}\n]/u)
+})

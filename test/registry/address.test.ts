@@ -1,0 +1,51 @@
+import { afterEach, expect, test } from 'vitest'
+import { createHttp } from '../../main/net/http.ts'
+import { noProxies } from '../../main/net/proxy.ts'
+import { publicSite } from '../../main/ngc/site.ts'
+import { createAddresses, remoteRepository } from '../../main/registry/address.ts'
+import { makeCertificates } from '../support/certificates.ts'
+import { serve } from '../support/server.ts'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close()
+})
+
+function addresses(extraCertificates: string[] = []) {
+  const http = createHttp({ proxy: noProxies, extraCertificates })
+  open.push(http)
+  return createAddresses({ http, site: publicSite })
+}
+
+test('the registry of the site is where the site says, Docker Hub where it is', async () => {
+  const addressOf = addresses()
+  expect(await addressOf('nvcr.io')).toBe(publicSite.registry)
+  expect((await addressOf('docker.io')).href).toBe('https://registry-1.docker.io/')
+  expect((await addressOf('quay.io')).href).toBe('https://quay.io/')
+})
+
+const at = (registry: string, repository: string): string =>
+  remoteRepository({ registry, repository })
+
+test('official images of Docker Hub live under library/', () => {
+  expect(at('docker.io', 'busybox')).toBe('library/busybox')
+  expect(at('docker.io', 'nvidia/cuda')).toBe('nvidia/cuda')
+  expect(at('quay.io', 'busybox')).toBe('busybox')
+})
+
+test('a host on loopback may speak plain HTTP, which is found out once', async () => {
+  const plain = await serve((_request, response) => void response.end())
+  open.push(plain)
+  const addressOf = addresses()
+  const found = await Promise.all([addressOf(plain.host), addressOf(plain.host)])
+  expect(found.map(({ href }) => href)).toEqual([plain.url.href, plain.url.href])
+  expect(await addressOf(plain.host)).toBe(found[0])
+})
+
+test('a host on loopback that speaks HTTPS is spoken to in HTTPS, its certificate checked', async () => {
+  const { authority, server } = await makeCertificates()
+  const secure = await serve((_request, response) => void response.end(), server)
+  open.push(secure)
+  expect((await addresses([authority])(secure.host)).protocol).toBe('https:')
+  await expect(addresses()(secure.host)).rejects.toMatchObject({ kind: 'certificate' })
+})
