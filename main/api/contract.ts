@@ -1,5 +1,30 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
+import type {
+  CatalogueList,
+  LibraryImage,
+  LibraryView,
+  Place,
+  Places,
+  PlanView,
+  RepositoryDetail,
+  Selection,
+  Session,
+  Settings,
+  TagRow,
+  TransfersView,
+} from './shapes.ts'
+import {
+  grant,
+  id,
+  path,
+  platform,
+  references,
+  rules,
+  settingsChange,
+  short,
+  some,
+} from './inputs.ts'
 
 /**
  * Every call that the window can make: what it may send, parsed before a handler sees it, and what
@@ -7,14 +32,94 @@ import type { ErrorCode } from './errors.ts'
  */
 export const contract = {
   'app.about': takes(nothing()).gives<About>(),
+  'app.copy': takes(z.strictObject({ text: z.string().max(20_000) })).gives<void>(),
+  /** Only listed https hosts are opened. */
+  'app.open': takes(z.strictObject({ address: z.string().max(2_000) })).gives<void>(),
   'notices.list': takes(nothing()).gives<Notice[]>(),
   'notices.dismiss': takes(z.strictObject({ id: z.string().max(64) })).gives<Notice[]>(),
+
+  'session.get': takes(nothing()).gives<Session>(),
+  'session.begin': takes(z.strictObject({ as: z.enum(['guest', 'sandbox']) })).gives<Session>(),
+  /** Checked at its service before it is kept. */
+  'session.enterKey': takes(z.strictObject({ key: z.string().min(1).max(4_096) })).gives<Session>(),
+  /** Forgets the key and goes back to the start. */
+  'session.end': takes(nothing()).gives<Session>(),
+
+  'settings.get': takes(nothing()).gives<Settings>(),
+  'settings.change': takes(settingsChange).gives<Settings>(),
+  /** Asks for PEM files with a dialog. */
+  'settings.addCertificates': takes(nothing()).gives<Settings>(),
+  'settings.removeCertificate': takes(id()).gives<Settings>(),
+  'settings.showLogs': takes(nothing()).gives<void>(),
+
+  'catalogue.get': takes(nothing()).gives<CatalogueList>(),
+  'catalogue.refresh': takes(nothing()).gives<void>(),
+  'catalogue.repository': takes(z.strictObject({ path })).gives<RepositoryDetail>(),
+  'catalogue.tags': takes(z.strictObject({ path })).gives<TagRow[]>(),
+
+  'selection.get': takes(nothing()).gives<Selection>(),
+  'selection.add': takes(z.strictObject({ references })).gives<void>(),
+  'selection.remove': takes(z.strictObject({ references })).gives<void>(),
+  'selection.clear': takes(nothing()).gives<void>(),
+  'selection.setPlatform': takes(z.strictObject({ platform })).gives<void>(),
+  /** What rules would select, without selecting it. */
+  'selection.preview': takes(rules).gives<{ references: string[]; failures: string[] }>(),
+  /** References, `docker pull` lines and catalogue addresses, one a line; what is none of these is told. */
+  'selection.parse': takes(z.strictObject({ text: z.string().max(200_000) })).gives<{
+    references: string[]
+    unknown: string[]
+  }>(),
+
+  'places.get': takes(nothing()).gives<Places>(),
+  /** Asks with a dialog; null when the user changed their mind. */
+  'places.choose': takes(nothing()).gives<Place | null>(),
+  'places.show': takes(
+    z.strictObject({ grant, file: z.string().max(255).optional() }),
+  ).gives<void>(),
+  'places.eject': takes(z.strictObject({ grant })).gives<void>(),
+
+  'plan.make': takes(z.strictObject({ grant })).gives<PlanView>(),
+  /** Asks where with a dialog; false when the user changed their mind. */
+  'plan.save': takes(
+    z.strictObject({ id: short, format: z.enum(['csv', 'json', 'md']) }),
+  ).gives<boolean>(),
+
+  'transfers.get': takes(nothing()).gives<TransfersView>(),
+  'transfers.start': takes(z.strictObject({ plan: short })).gives<void>(),
+  'transfers.pause': takes(some()).gives<void>(),
+  'transfers.resume': takes(some()).gives<void>(),
+  'transfers.cancel': takes(some()).gives<void>(),
+  'transfers.retry': takes(some()).gives<void>(),
+  /** Takes what has ended off the list. */
+  'transfers.clear': takes(nothing()).gives<void>(),
+  'transfers.move': takes(
+    z.strictObject({ id: short, by: z.union([z.literal(-1), z.literal(1)]) }),
+  ).gives<void>(),
+
+  'library.open': takes(z.strictObject({ grant })).gives<LibraryView>(),
+  'library.image': takes(z.strictObject({ grant, id: short })).gives<LibraryImage>(),
+  'library.verify': takes(z.strictObject({ grant, ids: z.array(short).max(10_000) })).gives<void>(),
+  'library.stopVerifying': takes(z.strictObject({ grant })).gives<void>(),
+  'library.export': takes(
+    z.strictObject({ grant, format: z.enum(['html', 'csv', 'json']) }),
+  ).gives<boolean>(),
 }
 
 /** Every event that the window can hear. They announce the whole new state and never steer. */
 export type Events = {
   'notices.changed': Notice[]
+  'session.changed': Session
+  'settings.changed': Settings
+  'catalogue.changed': CatalogueList
+  'selection.changed': Selection
+  'places.changed': Places
+  'transfers.changed': TransfersView
+  'library.changed': LibraryView
+  /** From the menu, the file manager or a second start: show this view, and open this place in it. */
+  'view.asked': { view: ViewName; place?: Place }
 }
+
+export type ViewName = 'catalogue' | 'plan' | 'transfers' | 'library' | 'settings'
 
 export type About = {
   version: string

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+/** Pieces of input that several calls share; every text and list has a bound. */
+
+export const short = z.string().min(1).max(200)
+export const path = z.string().min(1).max(255)
+/** A folder that main handed out; see `Place`. */
+export const grant = z.string().min(1).max(64)
+export const platform = z.enum(['linux/amd64', 'linux/arm64', 'all'])
+export const references = z.array(z.string().min(1).max(512)).max(10_000)
+
+export const rules = z.strictObject({
+  projects: z.array(short).max(100),
+  images: z.array(short).max(100),
+  strictNameMatch: z.boolean(),
+  minVersion: short.optional(),
+  pyVersion: short.optional(),
+  exclude: z.array(short).max(100),
+  latest: z.number().int().min(1).max(1_000_000).optional(),
+})
+
+const address = z.string().max(500)
+
+/** What is absent stays as it is; null takes a limit away. */
+export const settingsChange = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']).optional(),
+  projects: z.array(short).min(1).max(100).optional(),
+  platform: platform.optional(),
+  jobs: z.number().int().min(1).max(16).optional(),
+  connections: z.number().int().min(1).max(64).optional(),
+  limitBytesPerSecond: z.number().int().min(1).nullable().optional(),
+  maxFileSizeBytes: z.number().int().min(1_000_000).nullable().optional(),
+  verifyAfterWrite: z.enum(['removable', 'always', 'never']).optional(),
+  proxy: address.optional(),
+  site: z
+    .strictObject({
+      catalog: address.optional(),
+      auth: address.optional(),
+      registry: address.optional(),
+      dgx: address.optional(),
+      registryName: address.optional(),
+      insecure: z.boolean().optional(),
+    })
+    .nullable()
+    .optional(),
+})
+
+export function id() {
+  return z.strictObject({ id: short })
+}
+
+/** Some transfers by their ids, or all. */
+export function some() {
+  return z.strictObject({ ids: z.union([z.literal('all'), z.array(short).max(10_000)]) })
+}
