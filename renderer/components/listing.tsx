@@ -1,0 +1,136 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import './listing.css'
+
+export type How = { isShift: boolean; isCommand: boolean; isKey: boolean }
+
+/**
+ * A list of any length: only what is seen is drawn. The list has the focus, arrows move in it, and what is
+ * active is told to screen readers by its id; options hold nothing to press.
+ */
+export function Listing<Row>(props: {
+  label: string
+  rows: readonly Row[]
+  rowHeight: number
+  idOf: (row: Row) => string
+  nameOf: (row: Row) => string
+  isPicked: (row: Row) => boolean
+  /** A click, Space or Enter. */
+  pick: (row: Row, how: How) => void
+  /** Arrows moved here. */
+  moved?: (row: Row, how: How) => void
+  pickAll?: () => void
+  isMultiple?: boolean
+  children: (row: Row, isPicked: boolean) => ReactNode
+}) {
+  const { label, rows, rowHeight, idOf, nameOf, isPicked, pick, moved, pickAll, children } = props
+  const list = useRef<HTMLDivElement>(null)
+  const base = useId()
+  const [activeId, setActiveId] = useState<string>()
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  })
+  const found = rows.findIndex((row) => idOf(row) === activeId)
+  const fallback = rows.findIndex((row) => isPicked(row))
+  const active = Math.max(0, found >= 0 ? found : fallback)
+
+  const hear = (event: KeyboardEvent) => {
+    const how = { isShift: event.shiftKey, isCommand: event.ctrlKey || event.metaKey, isKey: true }
+    if (how.isCommand && event.key.toLowerCase() === 'a' && pickAll) {
+      event.preventDefault()
+      pickAll()
+      return
+    }
+    const current = rows[active]
+    if ((event.key === ' ' || event.key === 'Enter') && current !== undefined && !how.isCommand) {
+      event.preventDefault()
+      setActiveId(idOf(current))
+      pick(current, how)
+      return
+    }
+    const target = targetOf(event.key, active, rows.length, pageOf(list.current, rowHeight))
+    const row = target === undefined ? undefined : rows[target]
+    if (target === undefined || row === undefined) return
+    event.preventDefault()
+    setActiveId(idOf(row))
+    virtual.scrollToIndex(target)
+    moved?.(row, how)
+  }
+
+  return (
+    <div
+      ref={list}
+      className="listing"
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      aria-multiselectable={props.isMultiple ?? false}
+      aria-activedescendant={rows[active] === undefined ? undefined : `${base}-${active}`}
+      onKeyDown={hear}
+    >
+      <div role="presentation" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index]
+          if (row === undefined) return null
+          const picked = isPicked(row)
+          return (
+            <div
+              key={idOf(row)}
+              id={`${base}-${index}`}
+              role="option"
+              aria-selected={picked}
+              aria-label={nameOf(row)}
+              aria-posinset={index + 1}
+              aria-setsize={rows.length}
+              data-active={index === active || undefined}
+              style={{ height: rowHeight, transform: `translateY(${start}px)` }}
+              onClick={(event) => {
+                setActiveId(idOf(row))
+                pick(row, {
+                  isShift: event.shiftKey,
+                  isCommand: event.ctrlKey || event.metaKey,
+                  isKey: false,
+                })
+              }}
+            >
+              {children(row, picked)}
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function pageOf(list: HTMLElement | null, rowHeight: number): number {
+  return Math.max(1, Math.floor((list?.clientHeight ?? 0) / rowHeight) - 1)
+}
+
+/** Where a key leads, or undefined for one that does not move. */
+export function targetOf(
+  key: string,
+  from: number,
+  length: number,
+  page: number,
+): number | undefined {
+  const last = length - 1
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(last, from + 1)
+    case 'ArrowUp':
+      return Math.max(0, from - 1)
+    case 'PageDown':
+      return Math.min(last, from + page)
+    case 'PageUp':
+      return Math.max(0, from - page)
+    case 'Home':
+      return 0
+    case 'End':
+      return last
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,63 @@
+import { IconDeviceUsb, IconFolder, IconNetwork, IconServer2 } from '@tabler/icons-react'
+import type { Place } from '../../main/api/shapes.ts'
+import { formatBytes } from '../format/bytes.ts'
+import { DriveBar } from './drive-bar.tsx'
+
+/** A folder or drive to choose. */
+export function PlaceCard(props: {
+  place: Place
+  isChosen?: boolean
+  planBytes?: number
+  choose: () => void
+}) {
+  const { place, isChosen, planBytes, choose } = props
+  const { drive, label } = place
+  const Mark = iconOf(place)
+  return (
+    <button
+      type="button"
+      className="place card"
+      aria-pressed={isChosen ?? undefined}
+      title={label}
+      onClick={choose}
+    >
+      <span className="row">
+        <Mark size={20} stroke={1.5} aria-hidden />
+        <span className="strong cut">{drive?.name ?? nameOf(label)}</span>
+        {drive && <span className="tiny soft push cut">{factsOf(drive)}</span>}
+      </span>
+      <span className="tiny soft cut" dir="auto">
+        {label}
+      </span>
+      {drive && (
+        <>
+          <DriveBar drive={drive} {...(planBytes !== undefined && { planBytes })} />
+          <span className="tiny soft">
+            {formatBytes(drive.freeBytes)} free of {formatBytes(drive.totalBytes)}
+          </span>
+        </>
+      )}
+    </button>
+  )
+}
+
+function iconOf({ drive }: Place) {
+  if (!drive) return IconFolder
+  if (drive.isNetwork) return IconNetwork
+  return drive.isRemovable ? IconDeviceUsb : IconServer2
+}
+
+function factsOf(drive: NonNullable<Place['drive']>): string {
+  const facts = [
+    drive.fileSystem,
+    drive.isRemovable && 'removable',
+    drive.isNetwork && 'network',
+    drive.isReadOnly && 'read-only',
+  ]
+  return facts.filter(Boolean).join(' · ')
+}
+
+/** The last piece of a path, whichever way its slashes lean. */
+export function nameOf(label: string): string {
+  return label.split(/[\\/]/).findLast((piece) => piece !== '') ?? label
+}

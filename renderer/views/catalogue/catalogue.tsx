@@ -1,0 +1,34 @@
+import type { CatalogueList } from '../../../main/api/shapes.ts'
+import type { Mirrored } from '../../stores/mirror.ts'
+import { catalogue } from '../../stores/mirrors.ts'
+import { useBrowse } from './browse.ts'
+import { Detail } from './detail.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { RepositoryList } from './repository-list.tsx'
+import { Tray } from './tray.tsx'
+import './catalogue.css'
+
+const nothing: CatalogueList = { state: 'loading', repositories: [] }
+
+/** What NGC offers, one repository of it, and below them what was picked. */
+export function Catalogue() {
+  const mirror = catalogue.use()
+  const path = useBrowse((browse) => browse.path)
+  const list = listOf(mirror)
+  return (
+    <div className="catalogue">
+      <h1 className="hidden">Catalogue</h1>
+      <FilterBar repositories={list.repositories} />
+      <div className="panes">
+        <RepositoryList list={list} />
+        <Detail path={path} />
+      </div>
+      <Tray />
+    </div>
+  )
+}
+
+function listOf(mirror: Mirrored<CatalogueList>): CatalogueList {
+  if (mirror.state === 'ready') return mirror.value
+  return mirror.state === 'failed' ? { ...nothing, state: 'failed', failure: mirror } : nothing
+}

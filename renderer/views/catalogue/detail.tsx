@@ -1,0 +1,68 @@
+import { Button, Tabs } from '@mantine/core'
+import { IconArrowLeft, IconExternalLink, IconShieldCheck } from '@tabler/icons-react'
+import { Empty } from '../../components/face.tsx'
+import { useAsked } from '../../components/use-asked.ts'
+import { attempt } from '../../stores/attempt.ts'
+import { Overview } from './overview.tsx'
+import { TagTable } from './tag-table.tsx'
+
+/** One repository: its tags to pick from, and what its publisher says of it. */
+export function Detail({ path }: { path: string | undefined }) {
+  if (path === undefined)
+    return (
+      <div className="detail">
+        <Empty icon={IconArrowLeft} title="Choose a repository">
+          Its tags and its description stand here. Rules and Paste pick many at once.
+        </Empty>
+      </div>
+    )
+  return <Repository key={path} path={path} />
+}
+
+function Repository({ path }: { path: string }) {
+  // Arrows may run through the list: what is only passed by is not asked for.
+  const [detail, retryDetail] = useAsked('catalogue.repository', { path }, 120)
+  const [tags, retryTags] = useAsked('catalogue.tags', { path }, 120)
+  const facts = detail.state === 'ready' ? detail.value : undefined
+  const number = tags.state === 'ready' ? ` (${tags.value.length})` : ''
+  return (
+    <section className="detail" aria-label={path}>
+      <div className="detail-head">
+        <div className="row">
+          <h2 className="cut selectable">{facts?.displayName ?? path}</h2>
+          {facts?.isSigned && (
+            <span className="row tiny good" style={{ gap: 4 }}>
+              <IconShieldCheck size={16} aria-hidden /> signed
+            </span>
+          )}
+          {facts && (
+            <Button
+              className="push"
+              variant="subtle"
+              size="compact-sm"
+              leftSection={<IconExternalLink size={14} aria-hidden />}
+              onClick={() => void attempt('app.open', { address: facts.page })}
+            >
+              Open page
+            </Button>
+          )}
+        </div>
+        <p className="tiny soft cut selectable">
+          {[path, facts?.publisher].filter(Boolean).join(' · ')}
+        </p>
+      </div>
+      <Tabs defaultValue="tags" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="tags">Tags{number}</Tabs.Tab>
+          <Tabs.Tab value="overview">Overview</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="tags">
+          <TagTable path={path} tags={tags} retry={retryTags} />
+        </Tabs.Panel>
+        <Tabs.Panel value="overview">
+          <Overview detail={detail} retry={retryDetail} />
+        </Tabs.Panel>
+      </Tabs>
+    </section>
+  )
+}

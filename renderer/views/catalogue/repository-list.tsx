@@ -1,0 +1,129 @@
+import { Button } from '@mantine/core'
+import { IconLock, IconSearchOff } from '@tabler/icons-react'
+import { useDeferredValue, useMemo } from 'react'
+import type { CatalogueList, RepositoryRow } from '../../../main/api/shapes.ts'
+import { Empty, FailedFace, Loading } from '../../components/face.tsx'
+import { Listing } from '../../components/listing.tsx'
+import { Logo } from '../../components/logo.tsx'
+import { formatBytes } from '../../format/bytes.ts'
+import { count } from '../../format/count.ts'
+import { formatAge, formatDate } from '../../format/date.ts'
+import { attempt } from '../../stores/attempt.ts'
+import { filtered, noFilters, useBrowse } from './browse.ts'
+
+const refresh = () => void attempt('catalogue.refresh', {})
+
+/** All repositories that pass the filters. A list that could not be renewed stays, and says how old it is. */
+export function RepositoryList({ list }: { list: CatalogueList }) {
+  const browse = useDeferredValue(useBrowse())
+  const rows = useMemo(() => filtered(list.repositories, browse), [list.repositories, browse])
+  const { path } = browse
+  return (
+    <section className="list" aria-label="Repositories">
+      <State list={list} shown={rows.length} />
+      {list.repositories.length === 0 ? (
+        <Nothing list={list} />
+      ) : rows.length === 0 ? (
+        <Empty
+          icon={IconSearchOff}
+          title="No repository matches"
+          ways={
+            <Button variant="default" onClick={() => useBrowse.setState(noFilters)}>
+              Clear search and filters
+            </Button>
+          }
+        />
+      ) : (
+        <Listing
+          label="Repositories"
+          rows={rows}
+          rowHeight={44}
+          idOf={(row) => row.path}
+          nameOf={nameOf}
+          isPicked={(row) => row.path === path}
+          pick={(row) => useBrowse.setState({ path: row.path })}
+          moved={(row) => useBrowse.setState({ path: row.path })}
+        >
+          {(row) => <Row row={row} />}
+        </Listing>
+      )}
+    </section>
+  )
+}
+
+function Row({ row }: { row: RepositoryRow }) {
+  return (
+    <>
+      <Logo path={row.path} source={row.logo} />
+      <div className="cut">
+        <p className="cut strong" title={row.path}>
+          {row.displayName ?? row.path} {row.isPrivate && <IconLock size={12} aria-hidden />}
+        </p>
+        <p className="cut tiny soft">{row.shortDescription ?? row.path}</p>
+      </div>
+      <div className="number">
+        <p className="cut">{row.latestTag}</p>
+        <p title={formatDate(row.updated)}>
+          {row.latestSizeBytes === undefined
+            ? formatAge(row.updated)
+            : formatBytes(row.latestSizeBytes)}
+        </p>
+      </div>
+    </>
+  )
+}
+
+function nameOf(row: RepositoryRow): string {
+  const facts = [
+    row.displayName,
+    row.path,
+    row.latestTag && `newest ${row.latestTag}`,
+    row.latestSizeBytes !== undefined && formatBytes(row.latestSizeBytes),
+    formatDate(row.updated),
+    row.isSigned && 'signed',
+    row.isPrivate && 'private',
+  ]
+  return facts.filter(Boolean).join(', ')
+}
+
+function State({ list, shown }: { list: CatalogueList; shown: number }) {
+  const all = list.repositories.length
+  const number =
+    shown === all
+      ? count(all, 'repository', 'repositories')
+      : `${shown} of ${count(all, 'repository', 'repositories')}`
+  const isOld = list.state === 'failed' && all > 0
+  return (
+    <div className="state" role="status">
+      {list.state === 'loading' ? `${all > 0 ? `${number} · ` : ''}Asking the catalogue …` : number}
+      {list.fetchedMs !== undefined &&
+        list.state !== 'loading' &&
+        ` · ${formatAge(list.fetchedMs)}`}
+      {isOld && (
+        <p className="look" style={{ marginTop: 4 }}>
+          Could not be renewed: {list.failure?.message}{' '}
+          <Button variant="subtle" size="compact-xs" onClick={refresh}>
+            Try again
+          </Button>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Nothing({ list }: { list: CatalogueList }) {
+  if (list.state === 'loading') return <Loading label="Loading the catalogue" />
+  if (list.state === 'failed')
+    return (
+      <FailedFace
+        failure={list.failure ?? { message: 'The catalogue could not be had.' }}
+        retry={refresh}
+      />
+    )
+  return (
+    <Empty icon={IconSearchOff} title="The catalogue is empty">
+      None of the chosen projects has a repository that this session may see. Choose others in
+      Settings.
+    </Empty>
+  )
+}

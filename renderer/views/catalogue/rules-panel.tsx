@@ -1,0 +1,143 @@
+import { Button, Modal, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { RulesInput } from '../../../main/api/shapes.ts'
+import { Message } from '../../components/message.tsx'
+import { useAsked } from '../../components/use-asked.ts'
+import { count } from '../../format/count.ts'
+import { partsOf } from '../../format/reference.ts'
+import { valueOf } from '../../stores/mirror.ts'
+import { settings } from '../../stores/mirrors.ts'
+import { pick } from '../../stores/picking.ts'
+
+/** Rules as the command line has them, and at once what they yield. */
+export function RulesPanel({ close, projects }: { close: () => void; projects: string[] }) {
+  const known = valueOf(settings.use())?.projects ?? projects
+  const [rules, setRules] = useState<RulesInput>({
+    projects: known.slice(0, 1),
+    images: [],
+    strictNameMatch: false,
+    exclude: [],
+  })
+  const change = (part: Partial<RulesInput>) =>
+    setRules((before) => withoutEmpty({ ...before, ...part }))
+  const [preview] = useAsked('selection.preview', rules, 350)
+  const found = preview.state === 'ready' ? preview.value.references : []
+  const failures = preview.state === 'ready' ? preview.value.failures : []
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title="Pick by rules"
+      size="xl"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <div className="stack">
+        <div className="rules">
+          <TagsInput
+            label="Projects"
+            data={projects}
+            value={rules.projects}
+            onChange={(value) => change({ projects: value })}
+          />
+          <TagsInput
+            label="Images"
+            description="Part of a repository’s path; none means all"
+            value={rules.images}
+            onChange={(value) => change({ images: value })}
+          />
+          <TextInput
+            label="Since"
+            description="YY.MM; tags without a month pass"
+            placeholder="24.01"
+            value={rules.minVersion ?? ''}
+            onChange={(event) => change({ minVersion: event.currentTarget.value })}
+          />
+          <TextInput
+            label="Tag contains"
+            description="Such as py3"
+            placeholder="py3"
+            value={rules.pyVersion ?? ''}
+            onChange={(event) => change({ pyVersion: event.currentTarget.value })}
+          />
+          <NumberInput
+            label="Newest of each"
+            description="At most so many tags of each repository"
+            placeholder="all"
+            min={1}
+            value={rules.latest ?? ''}
+            onChange={(value) =>
+              change(typeof value === 'number' && value >= 1 ? { latest: value } : { latest: 0 })
+            }
+          />
+          <TagsInput
+            label="Leave out"
+            description="Part of a reference"
+            value={rules.exclude}
+            onChange={(value) => change({ exclude: value })}
+          />
+        </div>
+        <Switch
+          label="Image names must match exactly"
+          checked={rules.strictNameMatch}
+          onChange={(event) => change({ strictNameMatch: event.currentTarget.checked })}
+        />
+        {preview.state === 'failed' && (
+          <Message
+            severity="look"
+            message={preview.message}
+            {...(preview.hint !== undefined && { hint: preview.hint })}
+          />
+        )}
+        {failures.length > 0 && (
+          <Message
+            severity="look"
+            message={`${count(failures.length, 'repository', 'repositories')} could not be asked`}
+            hint={failures.slice(0, 3).join(' · ')}
+          />
+        )}
+        {found.length > 0 && (
+          <ul className="rules-found selectable" tabIndex={0} aria-label="What the rules yield">
+            {found.slice(0, 200).map((reference) => {
+              const { path, tag } = partsOf(reference)
+              return (
+                <li key={reference} className="cut">
+                  {path} <span className="soft">{tag}</span>
+                </li>
+              )
+            })}
+            {found.length > 200 && <li className="soft">and {found.length - 200} more</li>}
+          </ul>
+        )}
+        <div className="row">
+          <span role="status" className="soft small">
+            {preview.state === 'ready'
+              ? `${count(found.length, 'image')} match`
+              : preview.state === 'loading'
+                ? 'Counting …'
+                : ''}
+          </span>
+          <Button
+            className="push"
+            disabled={found.length === 0}
+            onClick={() => {
+              pick(found, true)
+              close()
+            }}
+          >
+            Add {found.length > 0 ? count(found.length, 'image') : 'images'}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  )
+}
+
+/** What was left empty is no rule. */
+function withoutEmpty({ minVersion, pyVersion, latest, ...rest }: RulesInput): RulesInput {
+  return {
+    ...rest,
+    ...(minVersion !== undefined && minVersion !== '' && { minVersion }),
+    ...(pyVersion !== undefined && pyVersion !== '' && { pyVersion }),
+    ...(latest !== undefined && latest >= 1 && { latest }),
+  }
+}

@@ -1,0 +1,110 @@
+import { Button, Menu, TextInput } from '@mantine/core'
+import {
+  IconChevronDown,
+  IconFolder,
+  IconSearch,
+  IconShieldCheck,
+  IconX,
+} from '@tabler/icons-react'
+import type { LibraryView } from '../../../main/api/shapes.ts'
+import { nameOf } from '../../components/place-card.tsx'
+import { formatBytes } from '../../format/bytes.ts'
+import { count } from '../../format/count.ts'
+import { attempt, say } from '../../stores/attempt.ts'
+import { closeLibrary, openLibrary } from '../../stores/library.ts'
+import { searchMark, startMark } from '../shell/shortcuts.ts'
+
+const formats = [
+  { format: 'html', label: 'HTML page, readable offline' },
+  { format: 'csv', label: 'CSV table' },
+  { format: 'json', label: 'JSON' },
+] as const
+
+/** Which library it is, its sums, and what can be done with all of it. */
+export function HoldingsHead(props: {
+  view: LibraryView
+  typed: string
+  type: (text: string) => void
+}) {
+  const { view, typed, type } = props
+  const { place, rows, totalBytes, sharedBytes } = view
+  const { grant } = place
+  const isVerifying = view.verifying !== undefined && view.verifying.length > 0
+  const verifiable = rows.filter(({ status }) => status !== 'foreign' && status !== 'partial')
+  return (
+    <div className="library-head stack">
+      <div className="row">
+        <div className="cut">
+          <h1 className="cut" title={place.label}>
+            {place.drive?.name ?? nameOf(place.label)}
+          </h1>
+          <p className="soft small cut">
+            {count(rows.length, 'image')} · {formatBytes(totalBytes)}
+            {sharedBytes > 0 && `, ${formatBytes(sharedBytes)} shared`} · {place.label}
+          </p>
+        </div>
+        <Button
+          className="push"
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<IconFolder size={16} aria-hidden />}
+          onClick={() => void attempt('places.show', { grant })}
+        >
+          Show folder
+        </Button>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<IconX size={16} aria-hidden />}
+          onClick={closeLibrary}
+        >
+          Close library
+        </Button>
+      </div>
+      <div className="row">
+        <TextInput
+          className="search"
+          aria-label="Search library"
+          placeholder="Search library"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={typed}
+          onChange={(event) => type(event.currentTarget.value)}
+          {...searchMark}
+        />
+        <Button className="push" variant="default" onClick={() => void openLibrary(place)}>
+          Read again
+        </Button>
+        <Menu position="bottom-end" shadow="md">
+          <Menu.Target>
+            <Button variant="default" rightSection={<IconChevronDown size={14} aria-hidden />}>
+              Export
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {formats.map(({ format, label }) => (
+              <Menu.Item key={format} onClick={() => void save(grant, format)}>
+                {label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Button
+          disabled={isVerifying || verifiable.length === 0}
+          leftSection={<IconShieldCheck size={16} aria-hidden />}
+          onClick={() =>
+            void attempt('library.verify', { grant, ids: verifiable.map(({ id }) => id) })
+          }
+          {...startMark}
+        >
+          Verify all
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+async function save(grant: string, format: 'html' | 'csv' | 'json'): Promise<void> {
+  if (await attempt('library.export', { grant, format })) say('The inventory is saved.')
+}

@@ -1,0 +1,160 @@
+import { IconFolderOff, IconSearchOff } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import type { LibraryRow, LibraryView } from '../../../main/api/shapes.ts'
+import { Empty } from '../../components/face.tsx'
+import { Listing } from '../../components/listing.tsx'
+import { SortButton, type Order } from '../../components/sort-button.tsx'
+import { formatBytes } from '../../format/bytes.ts'
+import { formatDate } from '../../format/date.ts'
+import { partsOf } from '../../format/reference.ts'
+import { matches, sorted } from '../../format/sort.ts'
+import { show } from '../../stores/view.ts'
+import { Button } from '@mantine/core'
+import { ChooseButton } from './choose-button.tsx'
+import { HoldingsHead } from './holdings-head.tsx'
+import { ImageDetail } from './image-detail.tsx'
+import { Standing, verifiedWord } from './standing.tsx'
+import { Verifying } from './verifying.tsx'
+
+export type Column = 'image' | 'platform' | 'size' | 'saved' | 'verified' | 'status'
+
+const values: Record<Column, (row: LibraryRow) => string | number | undefined> = {
+  image: (row) => row.reference ?? row.file,
+  platform: ({ platform }) => platform,
+  size: ({ sizeBytes }) => sizeBytes,
+  saved: ({ savedMs }) => savedMs,
+  verified: ({ verified }) => verified?.atMs,
+  status: ({ status }) => status,
+}
+
+const columns: { column: Column; label: string; wide?: boolean; first?: 'descending' }[] = [
+  { column: 'image', label: 'Image' },
+  { column: 'platform', label: 'Platform', wide: true },
+  { column: 'size', label: 'Size', first: 'descending' },
+  { column: 'saved', label: 'Saved', wide: true, first: 'descending' },
+  { column: 'verified', label: 'Verified', wide: true, first: 'descending' },
+  { column: 'status', label: 'Status' },
+]
+
+/** A library that is open: its images in a table, and one of them beside it. */
+export function Holdings({ view }: { view: LibraryView }) {
+  const [typed, setTyped] = useState('')
+  const [chosen, setChosen] = useState<string>()
+  const [order, setOrder] = useState<Order<Column>>({ column: 'image', direction: 'ascending' })
+  const rows = useMemo(
+    () =>
+      sorted(view.rows, values[order.column], order.direction).filter((row) =>
+        matches(typed, [row.reference, row.file, row.platform, row.status]),
+      ),
+    [view.rows, order, typed],
+  )
+  const row = view.rows.find(({ id }) => id === chosen)
+  return (
+    <div className="library">
+      <HoldingsHead view={view} typed={typed} type={setTyped} />
+      <Verifying view={view} />
+      {view.rows.length === 0 ? (
+        <Empty
+          icon={IconFolderOff}
+          title="This folder holds no images"
+          ways={
+            <>
+              <ChooseButton />
+              <Button variant="default" onClick={() => show('catalogue')}>
+                Open the catalogue
+              </Button>
+            </>
+          }
+        >
+          A library comes about when transfers are written to a folder, or when tarballs made by
+          docker save are put there.
+        </Empty>
+      ) : (
+        <div className={row ? 'library-panes has-detail' : 'library-panes'}>
+          <section className="holdings" aria-label="Images">
+            <div className="holding-line">
+              {columns.map(({ column, label, wide, first }) => (
+                <span key={column} className={wide ? 'wide' : undefined}>
+                  <SortButton
+                    column={column}
+                    label={label}
+                    order={order}
+                    {...(first && { first })}
+                    change={setOrder}
+                  />
+                </span>
+              ))}
+            </div>
+            {rows.length === 0 ? (
+              <Empty icon={IconSearchOff} title={`Nothing matches “${typed}”`} />
+            ) : (
+              <Listing
+                label="Images"
+                rows={rows}
+                rowHeight={44}
+                idOf={({ id }) => id}
+                nameOf={nameOf}
+                isPicked={({ id }) => id === chosen}
+                pick={({ id }) => setChosen(id)}
+                moved={({ id }) => chosen !== undefined && setChosen(id)}
+              >
+                {(one) => <Row row={one} />}
+              </Listing>
+            )}
+          </section>
+          {row && (
+            <ImageDetail
+              key={row.id}
+              grant={view.place.grant}
+              row={row}
+              close={() => setChosen(undefined)}
+            />
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Row({ row }: { row: LibraryRow }) {
+  const { path, tag } = partsOf(row.reference ?? '')
+  return (
+    <>
+      <div className="cut">
+        <p className="cut" title={row.reference ?? row.file} style={{ lineHeight: '18px' }}>
+          {row.reference === undefined ? (
+            row.file
+          ) : (
+            <>
+              {path} <span className="strong">{tag}</span>
+            </>
+          )}
+        </p>
+        <p className="cut tiny soft">
+          {row.files === undefined ? row.file : `${row.file}, ${row.files.length} parts`}
+        </p>
+      </div>
+      <span className="small soft cut wide">{row.platform}</span>
+      <span className="small">{formatBytes(row.sizeBytes)}</span>
+      <span className="small soft wide">{formatDate(row.savedMs)}</span>
+      <span
+        className={`small wide ${row.verified ? (row.verified.ok ? 'good' : 'bad') : 'soft'}`}
+        title={formatDate(row.verified?.atMs)}
+      >
+        {verifiedWord(row)}
+      </span>
+      <Standing status={row.status} />
+    </>
+  )
+}
+
+function nameOf(row: LibraryRow): string {
+  const facts = [
+    row.reference ?? row.file,
+    row.platform,
+    formatBytes(row.sizeBytes),
+    row.status,
+    `verified: ${verifiedWord(row)}`,
+  ]
+  return facts.filter(Boolean).join(', ')
+}

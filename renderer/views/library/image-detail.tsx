@@ -1,0 +1,68 @@
+import { ActionIcon, Button } from '@mantine/core'
+import { IconCopy, IconShieldCheck, IconX } from '@tabler/icons-react'
+import type { LibraryRow } from '../../../main/api/shapes.ts'
+import { FailedFace, Loading } from '../../components/face.tsx'
+import { useAsked } from '../../components/use-asked.ts'
+import { partsOf } from '../../format/reference.ts'
+import { attempt, copy } from '../../stores/attempt.ts'
+import { ImageFacts } from './image-facts.tsx'
+import { LoadWays } from './load-ways.tsx'
+import { Strata } from './strata.tsx'
+
+/** One image of the library, as far as its own documents tell. */
+export function ImageDetail(props: { grant: string; row: LibraryRow; close: () => void }) {
+  const { grant, row, close } = props
+  const [image, retry] = useAsked('library.image', { grant, id: row.id })
+  const { name, tag } = partsOf(row.reference ?? row.file)
+  return (
+    <aside className="image-detail" aria-label="Image" tabIndex={0}>
+      <div className="row">
+        <h2 className="cut" title={row.reference ?? row.file}>
+          {row.reference === undefined ? row.file : `${name} ${tag}`}
+        </h2>
+        <Button
+          className="push"
+          variant="default"
+          size="compact-sm"
+          leftSection={<IconShieldCheck size={14} aria-hidden />}
+          onClick={() => void attempt('library.verify', { grant, ids: [row.id] })}
+        >
+          Verify
+        </Button>
+        <ActionIcon variant="subtle" color="gray" aria-label="Close image" onClick={close}>
+          <IconX size={16} aria-hidden />
+        </ActionIcon>
+      </div>
+      {row.digest !== undefined && <Digest digest={row.digest} />}
+      {image.state === 'failed' && <FailedFace failure={image} retry={retry} />}
+      {(image.state === 'loading' || image.state === 'idle') && (
+        <Loading label="Reading the image" rows={5} />
+      )}
+      {image.state === 'ready' && (
+        <>
+          <Strata layers={image.value.layers} />
+          <LoadWays image={image.value} />
+          <ImageFacts image={image.value} />
+        </>
+      )}
+    </aside>
+  )
+}
+
+function Digest({ digest }: { digest: string }) {
+  return (
+    <div className="row">
+      <code className="cut soft selectable" title={digest}>
+        {digest}
+      </code>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label="Copy digest"
+        onClick={() => void copy(digest, 'the digest')}
+      >
+        <IconCopy size={16} aria-hidden />
+      </ActionIcon>
+    </div>
+  )
+}

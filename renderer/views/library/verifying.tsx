@@ -1,0 +1,46 @@
+import { Button } from '@mantine/core'
+import type { LibraryView } from '../../../main/api/shapes.ts'
+import { Bar } from '../../components/bar.tsx'
+import { Message } from '../../components/message.tsx'
+import { formatBytes, percent } from '../../format/bytes.ts'
+import { count } from '../../format/count.ts'
+import { attempt } from '../../stores/attempt.ts'
+
+/** How far the reading back is, and what does not hold together. */
+export function Verifying({ view }: { view: LibraryView }) {
+  const { place, verifying = [], problems } = view
+  const done = verifying.reduce((sum, { doneBytes }) => sum + doneBytes, 0)
+  const total = verifying.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
+  if (verifying.length === 0 && problems.length === 0) return <div />
+  return (
+    <div className="stack" style={{ padding: '12px 16px', borderBottom: '1px solid var(--line)' }}>
+      {verifying.length > 0 && (
+        <div className="row" role="status">
+          <span className="small cut" style={{ flex: 'none' }}>
+            Reading back: {formatBytes(done)} of {formatBytes(total)}, {percent(done, total)} %
+          </span>
+          <div style={{ flex: 1 }}>
+            <Bar label="Verify" part={done} whole={total} />
+          </div>
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() => void attempt('library.stopVerifying', { grant: place.grant })}
+          >
+            Stop
+          </Button>
+        </div>
+      )}
+      {problems.length > 0 && (
+        <Message
+          severity="look"
+          message={`${count(problems.length, 'file')} not as they should be`}
+          hint={problems
+            .slice(0, 3)
+            .map(({ file, detail }) => `${file}: ${detail}`)
+            .join(' · ')}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+import { IconAlertTriangle, IconCheck, IconPlus, IconRefresh } from '@tabler/icons-react'
+import type { PlanRow } from '../../../main/api/shapes.ts'
+import { formatBytes } from '../../format/bytes.ts'
+import { partsOf } from '../../format/reference.ts'
+
+const faces = {
+  new: { icon: IconPlus, word: 'new', tone: '' },
+  changed: { icon: IconRefresh, word: 'changed', tone: 'look' },
+  present: { icon: IconCheck, word: 'present', tone: 'good' },
+  failed: { icon: IconAlertTriangle, word: 'failed', tone: 'bad' },
+} as const
+
+/** Each image of a plan: whether it is new there, and its bytes. */
+export function PlanRows({ rows }: { rows: readonly PlanRow[] }) {
+  return (
+    <section className="plan-rows card" aria-label="Images of this plan">
+      <div aria-hidden="true" className="plan-head">
+        <span>Image</span>
+        <span>State</span>
+        <span className="number">To fetch</span>
+        <span className="number">Size</span>
+      </div>
+      <ul>
+        {rows.map((row) => (
+          <Row key={`${row.reference} ${row.platform}`} row={row} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Row({ row }: { row: PlanRow }) {
+  const { icon: Mark, word, tone } = faces[row.state]
+  const { path, tag } = partsOf(row.reference)
+  return (
+    <li>
+      <div className="cut">
+        <p className="cut" title={row.reference}>
+          {path} <span className="strong">{tag}</span>{' '}
+          <span className="soft tiny">{row.platform}</span>
+        </p>
+        {row.notes.length > 0 && (
+          <p
+            className={row.state === 'failed' ? 'tiny bad' : 'tiny soft'}
+            style={{ overflowWrap: 'anywhere' }}
+          >
+            {row.notes.join(' · ')}
+          </p>
+        )}
+      </div>
+      <span className={`row small ${tone}`} style={{ gap: 4 }}>
+        <Mark size={16} aria-hidden />
+        {word}
+      </span>
+      <span className="number small">{row.fetchBytes > 0 ? formatBytes(row.fetchBytes) : '–'}</span>
+      <span className="number small">{row.sizeBytes > 0 ? formatBytes(row.sizeBytes) : '–'}</span>
+    </li>
+  )
+}

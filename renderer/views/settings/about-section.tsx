@@ -1,0 +1,41 @@
+import { Button } from '@mantine/core'
+import { useAsked } from '../../components/use-asked.ts'
+import { attempt } from '../../stores/attempt.ts'
+import { Setting } from './setting.tsx'
+
+/** What runs, where its logs are, and the keys that work everywhere. */
+export function AboutSection({ logsFolder }: { logsFolder?: string }) {
+  const [about] = useAsked('app.about', {})
+  return (
+    <section className="card" aria-label="About">
+      <Setting title="Logs" {...(logsFolder !== undefined && { says: logsFolder })}>
+        <div className="plain">
+          <Button variant="default" onClick={() => void attempt('settings.showLogs', {})}>
+            Show logs
+          </Button>
+        </div>
+      </Setting>
+      <Setting title="Shortcuts" says="Cmd in place of Ctrl on a Mac">
+        <p className="soft small">
+          <kbd>Ctrl</kbd> <kbd>1</kbd>–<kbd>4</kbd> views · <kbd>Ctrl</kbd> <kbd>F</kbd> search ·{' '}
+          <kbd>Ctrl</kbd> <kbd>Enter</kbd> go on · <kbd>Space</kbd> pause
+        </p>
+      </Setting>
+      <Setting title="About" says="BSD 3-Clause licence. Not a product of NVIDIA.">
+        <p className="soft small selectable">
+          {about.state === 'failed' && about.message}
+          {about.state === 'ready' && (
+            <>
+              Version {about.value.version}
+              {about.value.runtime === 'development' && ', from source'}
+              <br />
+              Electron {about.value.electron}, Chromium {about.value.chromium}
+              <br />
+              Node {about.value.node}, {about.value.platform}
+            </>
+          )}
+        </p>
+      </Setting>
+    </section>
+  )
+}

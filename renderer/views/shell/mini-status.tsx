@@ -1,0 +1,48 @@
+import { IconCircleCheck, IconPlayerPause } from '@tabler/icons-react'
+import { Bar } from '../../components/bar.tsx'
+import { SpeedGraph } from '../../components/speed-graph.tsx'
+import { formatSpeed } from '../../format/bytes.ts'
+import { timeLeft } from '../../format/duration.ts'
+import { valueOf } from '../../stores/mirror.ts'
+import { transfers } from '../../stores/mirrors.ts'
+import { isRunning } from '../transfers/phase.ts'
+
+/** The foot of the rail: how fast and how long, from every view. */
+export function MiniStatus() {
+  const view = valueOf(transfers.use())
+  if (!view || view.rows.length === 0) return <div className="mini" />
+  const running = view.rows.filter(({ phase }) => isRunning(phase)).length
+  if (view.isPaused)
+    return (
+      <div className="mini">
+        <p className="row small">
+          <IconPlayerPause size={16} aria-hidden /> Paused
+        </p>
+        <Bar label="All transfers" part={view.doneBytes} whole={view.totalBytes} tone="still" />
+      </div>
+    )
+  if (running === 0)
+    return (
+      <div className="mini">
+        {view.safe.length > 0 && (
+          <p className="row small good">
+            <IconCircleCheck size={16} aria-hidden /> Safe to unplug
+          </p>
+        )}
+      </div>
+    )
+  return (
+    <div className="mini">
+      <SpeedGraph speeds={view.speedHistory} height={24} />
+      <p className="strong">
+        {view.isOffline
+          ? 'Waiting for the network'
+          : view.bytesPerSecond === undefined
+            ? 'Starting'
+            : formatSpeed(view.bytesPerSecond)}
+      </p>
+      <p className="tiny soft">{timeLeft(view.secondsLeft) ?? ' '}</p>
+      <Bar label="All transfers" part={view.doneBytes} whole={view.totalBytes} />
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import { Button } from '@mantine/core'
+import { Message } from '../../components/message.tsx'
+import { dismiss, useNotices } from '../../stores/notices.ts'
+
+/** What happened without being asked for, above the view until it is dismissed. */
+export function Notices() {
+  const notices = useNotices()
+  return (
+    <ul className="notices" aria-live="polite" aria-label="Notices">
+      {notices.map(({ id, message, hint }) => (
+        <li key={id}>
+          <Message severity="look" message={message} {...(hint !== undefined && { hint })}>
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              onClick={() => void dismiss(id)}
+            >
+              Dismiss
+            </Button>
+          </Message>
+        </li>
+      ))}
+    </ul>
+  )
+}

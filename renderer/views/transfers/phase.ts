@@ -1,0 +1,34 @@
+import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
+
+/** What a phase is called on the screen. */
+export const phaseWords: Record<Phase, string> = {
+  waiting: 'Waiting',
+  resolving: 'Resolving',
+  downloading: 'Downloading',
+  flushing: 'Flushing to the drive',
+  verifying: 'Reading back',
+  done: 'Done',
+  paused: 'Paused',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+/** Whether work goes on, or will without being asked. */
+export function isRunning(phase: Phase): boolean {
+  return (
+    phase === 'waiting' ||
+    phase === 'resolving' ||
+    phase === 'downloading' ||
+    phase === 'flushing' ||
+    phase === 'verifying'
+  )
+}
+
+export function isEnded(phase: Phase): boolean {
+  return phase === 'done' || phase === 'failed' || phase === 'cancelled'
+}
+
+/** The ids of those that `may`. */
+export function idsOf(rows: readonly TransferRow[], may: (phase: Phase) => boolean): string[] {
+  return rows.filter(({ phase }) => may(phase)).map(({ id }) => id)
+}

@@ -1,0 +1,132 @@
+import { ActionIcon, Button } from '@mantine/core'
+import {
+  IconArrowDown,
+  IconArrowUp,
+  IconFolder,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRefresh,
+  IconStack2,
+  type Icon,
+} from '@tabler/icons-react'
+import type { TransferRow } from '../../../main/api/shapes.ts'
+import { attempt } from '../../stores/attempt.ts'
+import { openLibrary } from '../../stores/library.ts'
+import { show } from '../../stores/view.ts'
+import { CancelButton } from './cancel-button.tsx'
+import { isRunning } from './phase.ts'
+
+/** What can be done with one transfer, as its phase allows. */
+export function TransferButtons(props: {
+  row: TransferRow
+  name: string
+  isFirst: boolean
+  isLast: boolean
+  showsLayers: boolean
+  toggleLayers: () => void
+}) {
+  const { row, name, isFirst, isLast, showsLayers, toggleLayers } = props
+  const { id, phase, place, file } = row
+  const ids = [id]
+  const move = (by: -1 | 1) => void attempt('transfers.move', { id, by })
+  if (phase === 'done')
+    return (
+      <div className="buttons">
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          aria-label={`Open ${name} in the library`}
+          onClick={() => {
+            show('library')
+            void openLibrary(place)
+          }}
+        >
+          Library
+        </Button>
+        <Press
+          icon={IconFolder}
+          label={`Show ${name} in its folder`}
+          press={() =>
+            void attempt(
+              'places.show',
+              file === undefined ? { grant: place.grant } : { grant: place.grant, file },
+            )
+          }
+        />
+      </div>
+    )
+  return (
+    <div className="buttons">
+      {row.layers.length > 0 && (
+        <Press
+          icon={IconStack2}
+          label={`Layers of ${name}`}
+          isPressed={showsLayers}
+          press={toggleLayers}
+        />
+      )}
+      {(phase === 'waiting' || phase === 'paused') && (
+        <>
+          <Press
+            icon={IconArrowUp}
+            label={`Move ${name} up`}
+            isDisabled={isFirst}
+            press={() => move(-1)}
+          />
+          <Press
+            icon={IconArrowDown}
+            label={`Move ${name} down`}
+            isDisabled={isLast}
+            press={() => move(1)}
+          />
+        </>
+      )}
+      {isRunning(phase) && (
+        <Press
+          icon={IconPlayerPause}
+          label={`Pause ${name}`}
+          press={() => void attempt('transfers.pause', { ids })}
+        />
+      )}
+      {phase === 'paused' && (
+        <Press
+          icon={IconPlayerPlay}
+          label={`Resume ${name}`}
+          press={() => void attempt('transfers.resume', { ids })}
+        />
+      )}
+      {phase === 'cancelled' && (
+        <Press
+          icon={IconRefresh}
+          label={`Retry ${name}`}
+          press={() => void attempt('transfers.retry', { ids })}
+        />
+      )}
+      {phase !== 'cancelled' && <CancelButton ids={ids} number={1} name={name} />}
+    </div>
+  )
+}
+
+function Press(props: {
+  icon: Icon
+  label: string
+  press: () => void
+  isDisabled?: boolean
+  isPressed?: boolean
+}) {
+  const { icon: Mark, label, press, isDisabled, isPressed } = props
+  return (
+    <ActionIcon
+      variant={isPressed ? 'light' : 'subtle'}
+      color="gray"
+      size="lg"
+      aria-label={label}
+      title={label}
+      aria-pressed={isPressed}
+      disabled={isDisabled ?? false}
+      onClick={press}
+    >
+      <Mark size={16} aria-hidden />
+    </ActionIcon>
+  )
+}

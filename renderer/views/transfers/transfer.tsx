@@ -1,0 +1,111 @@
+import {
+  IconAlertCircle,
+  IconArrowsExchange,
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconDownload,
+  IconPlayerPause,
+  IconShieldCheck,
+  IconUsb,
+} from '@tabler/icons-react'
+import { useState } from 'react'
+import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
+import { Bar } from '../../components/bar.tsx'
+import { nameOf } from '../../components/place-card.tsx'
+import { formatBytes, formatSpeed } from '../../format/bytes.ts'
+import { timeLeft } from '../../format/duration.ts'
+import { partsOf } from '../../format/reference.ts'
+import { Layers } from './layers.tsx'
+import { isRunning, phaseWords } from './phase.ts'
+import { TransferButtons } from './transfer-buttons.tsx'
+import { TransferFailure } from './transfer-failure.tsx'
+
+const icons = {
+  waiting: IconClock,
+  resolving: IconArrowsExchange,
+  downloading: IconDownload,
+  flushing: IconUsb,
+  verifying: IconShieldCheck,
+  done: IconCircleCheck,
+  paused: IconPlayerPause,
+  failed: IconAlertCircle,
+  cancelled: IconCircleX,
+} as const
+
+const tones: Partial<Record<Phase, string>> = {
+  done: 'good',
+  failed: 'bad',
+  paused: 'look',
+  waiting: 'soft',
+  cancelled: 'soft',
+}
+
+/** One image on its way. */
+export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: boolean }) {
+  const { row, isFirst, isLast } = props
+  const [showsLayers, setShowsLayers] = useState(false)
+  const { path, name, tag } = partsOf(row.reference)
+  const { phase } = row
+  const Mark = icons[phase]
+  const hasBar = phase !== 'done' && phase !== 'cancelled'
+  return (
+    <li className="transfer" aria-label={`${name} ${tag}, ${phaseWords[phase]}`}>
+      <Mark size={20} stroke={1.5} className={tones[phase] ?? ''} aria-hidden />
+      <div className="cut">
+        <p className="cut" title={row.reference}>
+          {path} <span className="strong">{tag}</span>
+        </p>
+        <p className="facts">
+          <span className={tones[phase] ?? ''}>{phaseWords[phase]}</span>
+          <span>{bytesOf(row)}</span>
+          {isRunning(phase) && row.bytesPerSecond !== undefined && (
+            <span>{formatSpeed(row.bytesPerSecond)}</span>
+          )}
+          {isRunning(phase) && <span>{timeLeft(row.secondsLeft)}</span>}
+          <span className="cut" title={row.place.label}>
+            {row.platform} · {row.place.drive?.name ?? nameOf(row.place.label)}
+          </span>
+        </p>
+      </div>
+      <TransferButtons
+        row={row}
+        name={`${name} ${tag}`}
+        isFirst={isFirst}
+        isLast={isLast}
+        showsLayers={showsLayers}
+        toggleLayers={() => setShowsLayers(!showsLayers)}
+      />
+      {hasBar && (
+        <div className="under">
+          <Bar
+            label={`${name} ${tag}`}
+            part={row.durableBytes}
+            ahead={row.writtenBytes}
+            whole={row.sizeBytes}
+            {...(phase === 'failed' && { tone: 'bad' })}
+            {...((phase === 'paused' || phase === 'waiting') && { tone: 'still' })}
+          />
+        </div>
+      )}
+      {row.failure && (
+        <div className="under">
+          <TransferFailure id={row.id} failure={row.failure} />
+        </div>
+      )}
+      {showsLayers && (
+        <div className="under">
+          <Layers layers={row.layers} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+function bytesOf({ phase, sizeBytes, writtenBytes, durableBytes }: TransferRow): string {
+  if (sizeBytes <= 0) return ''
+  if (phase === 'done' || phase === 'waiting') return formatBytes(sizeBytes)
+  if (phase === 'flushing')
+    return `${formatBytes(Math.max(0, sizeBytes - durableBytes))} left to flush`
+  return `${formatBytes(writtenBytes)} of ${formatBytes(sizeBytes)}`
+}

@@ -1,0 +1,40 @@
+import type { ElectronApplication, Page } from '@playwright/test'
+import type { CallName, Events, Output } from '../../main/api/contract.ts'
+
+export type Answers = {
+  [Name in CallName]?: Output<Name> | { fails: { message: string; hint?: string } } | 'never'
+}
+
+/** Answers calls from a script of values, in main, and draws the page anew: for faces that are hard to come by. */
+export async function stage(
+  electron: ElectronApplication,
+  page: Page,
+  answers: Answers,
+): Promise<void> {
+  await electron.evaluate(({ ipcMain }, given) => {
+    ipcMain.removeHandler('call')
+    ipcMain.handle('call', (_event, name: string) => {
+      const answer = (given as Record<string, unknown>)[name]
+      if (answer === 'never') return new Promise(() => {})
+      if (answer !== null && typeof answer === 'object' && 'fails' in answer)
+        return { ok: false, error: { code: 'network', ...(answer.fails as object) } }
+      return { ok: true, value: answer }
+    })
+  }, answers)
+  await page.reload()
+  await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+}
+
+/** Says an event as main does. */
+export async function announce<Name extends keyof Events>(
+  electron: ElectronApplication,
+  name: Name,
+  payload: Events[Name],
+): Promise<void> {
+  await electron.evaluate(
+    ({ BrowserWindow }, event) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.send('event', event.name, event.payload)
+    },
+    { name, payload },
+  )
+}
