@@ -1,6 +1,6 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
-/** The one accent: dark enough for white text in the light theme, light enough for black text in the dark one. */
+/** The one accent. Its sixth and seventh shade stand behind white text, in the dark theme and in the light one. */
 const green: MantineColorsTuple = [
   '#eef8e9',
   '#dcefd3',
@@ -8,18 +8,30 @@ const green: MantineColorsTuple = [
   '#9ad081',
   '#84c767',
   '#6bb54c',
-  '#468f2b',
+  '#3b7d24',
   '#2f6f1d',
   '#275e18',
   '#1d4a11',
 ]
 
+/** The greys of tokens.css, as the library mixes them in its dark theme. */
+const dark: MantineColorsTuple = [
+  '#e6e8ea',
+  '#c3c9cf',
+  '#a0a8b0',
+  '#7b838a',
+  '#454c53',
+  '#33383d',
+  '#25292d',
+  '#1f2225',
+  '#16181a',
+  '#101214',
+]
+
 export const theme = createTheme({
-  colors: { green },
+  colors: { green, dark },
   primaryColor: 'green',
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.3,
+  primaryShade: { light: 7, dark: 6 },
   fontFamily: "'Inter Variable', system-ui, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '22px' },

@@ -15,7 +15,9 @@ export function DriveBar({ drive, planBytes }: { drive: Drive; planBytes?: numbe
   return (
     <div className="drive-bar" role="img" aria-label={label}>
       <span className="used" style={{ width: share(used) }} />
-      <span className={isOver ? 'plan over' : 'plan'} style={{ width: share(plan) }} />
+      {plan > 0 && (
+        <span className={isOver ? 'adds over' : 'adds'} style={{ width: share(plan) }} />
+      )}
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { targetOf } from './list-keys.ts'
 import './listing.css'
 
 export type How = { isShift: boolean; isCommand: boolean; isKey: boolean }
@@ -107,30 +108,4 @@ export function Listing<Row>(props: {
 
 function pageOf(list: HTMLElement | null, rowHeight: number): number {
   return Math.max(1, Math.floor((list?.clientHeight ?? 0) / rowHeight) - 1)
-}
-
-/** Where a key leads, or undefined for one that does not move. */
-export function targetOf(
-  key: string,
-  from: number,
-  length: number,
-  page: number,
-): number | undefined {
-  const last = length - 1
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(last, from + 1)
-    case 'ArrowUp':
-      return Math.max(0, from - 1)
-    case 'PageDown':
-      return Math.min(last, from + page)
-    case 'PageUp':
-      return Math.max(0, from - page)
-    case 'Home':
-      return 0
-    case 'End':
-      return last
-    default:
-      return undefined
-  }
 }

@@ -24,7 +24,6 @@ export function PlaceCard(props: {
       <span className="row">
         <Mark size={20} stroke={1.5} aria-hidden />
         <span className="strong cut">{drive?.name ?? nameOf(label)}</span>
-        {drive && <span className="tiny soft push cut">{factsOf(drive)}</span>}
       </span>
       <span className="tiny soft cut" dir="auto">
         {label}
@@ -32,8 +31,11 @@ export function PlaceCard(props: {
       {drive && (
         <>
           <DriveBar drive={drive} {...(planBytes !== undefined && { planBytes })} />
-          <span className="tiny soft">
-            {formatBytes(drive.freeBytes)} free of {formatBytes(drive.totalBytes)}
+          <span className="row tiny soft">
+            <span>
+              {formatBytes(drive.freeBytes)} free of {formatBytes(drive.totalBytes)}
+            </span>
+            <span className="cut push">{factsOf(drive)}</span>
           </span>
         </>
       )}

@@ -1,4 +1,5 @@
 import { formatSpeed } from '../format/bytes.ts'
+import { pathOf } from './graph-path.ts'
 
 /** The last two minutes of speed as one line; its scale is the highest point. */
 export function SpeedGraph({ speeds, height }: { speeds: readonly number[]; height: number }) {
@@ -22,15 +23,4 @@ export function SpeedGraph({ speeds, height }: { speeds: readonly number[]; heig
       )}
     </svg>
   )
-}
-
-/** One unit to the right is one second; the newest stands at the right edge. */
-export function pathOf(speeds: readonly number[], highest: number, height: number): string {
-  if (speeds.length < 2) return ''
-  const left = 120 - (speeds.length - 1)
-  const points = speeds.map((speed, index) => {
-    const y = height - 1 - (speed / highest) * (height - 2)
-    return `${left + index},${y.toFixed(2)}`
-  })
-  return `M${points.join(' L')}`
 }

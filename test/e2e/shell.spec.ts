@@ -21,8 +21,12 @@ test.describe('the window', () => {
 
   test('says what it is, and how to go on', async ({ page }) => {
     await expect(page.getByRole('banner')).toContainText('NGC Replicator')
-    await expect(page.getByRole('banner')).toContainText(/Version \d+\.\d+\.\d+.*Electron \d+/)
-    await expect(page.getByRole('main')).toContainText('ngc-replicator verify FOLDER')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Pick images/)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await expect(page.getByRole('region', { name: 'About' })).toContainText(
+      /Version \d+\.\d+\.\d+.*Electron \d+/,
+    )
+    await page.getByRole('button', { name: 'Catalogue' }).click()
   })
 
   for (const colorScheme of ['light', 'dark'] as const) {

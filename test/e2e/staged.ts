@@ -89,7 +89,7 @@ const repositories: RepositoryRow[] = [
   })),
 ]
 
-export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: minutesAgo(0) }
+export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: Date.now() }
 
 export const tags: TagRow[] = Array.from({ length: 640 }, (_, index) => {
   const month = 5 - index

@@ -130,9 +130,7 @@ function Row({ row }: { row: LibraryRow }) {
             </>
           )}
         </p>
-        <p className="cut tiny soft">
-          {row.files === undefined ? row.file : `${row.file}, ${row.files.length} parts`}
-        </p>
+        <p className="cut tiny soft">{secondLine(row)}</p>
       </div>
       <span className="small soft cut wide">{row.platform}</span>
       <span className="small">{formatBytes(row.sizeBytes)}</span>
@@ -157,4 +155,9 @@ function nameOf(row: LibraryRow): string {
     `verified: ${verifiedWord(row)}`,
   ]
   return facts.filter(Boolean).join(', ')
+}
+
+function secondLine(row: LibraryRow): string {
+  if (row.reference === undefined) return row.detail ?? ''
+  return row.files === undefined ? row.file : `${row.file}, ${row.files.length} parts`
 }

@@ -45,7 +45,7 @@ export function PlacePicker({
             <i />
             used
           </span>
-          <span className="plan">
+          <span className="adds">
             <i />
             this plan
           </span>

@@ -70,7 +70,7 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
 function saysOf(toDo: number, all: number, isBlocked: boolean): string {
   if (isBlocked) return 'This plan cannot start; what stands in the way is said above.'
   if (toDo === 0) return 'Everything is there already.'
-  return toDo === all ? '' : `${count(toDo, 'image')} to copy, ${all - toDo} are left as they are.`
+  return toDo === all ? '' : `${count(toDo, 'image')} to copy, ${all - toDo} left alone.`
 }
 
 async function save(id: string, format: 'csv' | 'json' | 'md'): Promise<void> {

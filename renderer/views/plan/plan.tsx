@@ -43,6 +43,7 @@ export function Plan() {
               variant="subtle"
               color="gray"
               size="compact-md"
+              style={{ marginLeft: -12 }}
               leftSection={<IconArrowLeft size={16} aria-hidden />}
               onClick={() => show('catalogue')}
             >

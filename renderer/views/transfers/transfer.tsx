@@ -62,7 +62,9 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
           {isRunning(phase) && row.bytesPerSecond !== undefined && (
             <span>{formatSpeed(row.bytesPerSecond)}</span>
           )}
-          {isRunning(phase) && <span>{timeLeft(row.secondsLeft)}</span>}
+          {isRunning(phase) && row.secondsLeft !== undefined && (
+            <span>{timeLeft(row.secondsLeft)}</span>
+          )}
           <span className="cut" title={row.place.label}>
             {row.platform} · {row.place.drive?.name ?? nameOf(row.place.label)}
           </span>

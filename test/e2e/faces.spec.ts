@@ -1,0 +1,133 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './application.ts'
+import { scenes } from './scenes.ts'
+import { announce, stage } from './stage.ts'
+import { calm, idle, running } from './staged.ts'
+import { resize } from './window.ts'
+
+test.describe('a face', () => {
+  for (const scene of scenes) {
+    test(`${scene.name}: legible, named, within the window, in both themes`, async ({
+      application: { electron },
+      page,
+    }) => {
+      await resize(electron, scene.width ?? 1280, scene.height ?? 800)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await stage(electron, page, scene.answers)
+        await scene.act?.(page)
+        expect(await seriousFindings(page)).toEqual([])
+        expect(await overflow(page)).toBe(0)
+      }
+    })
+  }
+})
+
+test.describe('the window', () => {
+  test.beforeEach(async ({ application, page }) => {
+    await resize(application.electron, 1280, 800)
+    await stage(application.electron, page, calm)
+  })
+
+  test('runs nothing that a description brings along', async ({ page }) => {
+    await page.getByRole('option', { name: /^PyTorch/ }).click()
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    const description = page.getByRole('region', { name: 'Description' })
+    await expect(description).toContainText('GPU accelerated')
+    await expect(description.getByRole('link')).toHaveText(['good'])
+    await expect(description.locator('script, img, iframe')).toHaveCount(0)
+    expect(await page.evaluate(() => 'hostile' in window)).toBe(false)
+  })
+
+  test('is led by the keyboard alone', async ({ page }) => {
+    await page.keyboard.press('Control+f')
+    await expect(page.getByLabel('Search repositories')).toBeFocused()
+    await page.keyboard.type('tensor')
+    const list = page.getByRole('listbox', { name: 'Repositories' })
+    await expect(list.getByRole('option')).toHaveCount(3)
+    await list.focus()
+    await page.keyboard.press('ArrowDown')
+    await expect(list.getByRole('option', { selected: true })).toHaveAccessibleName(/^TensorFlow/)
+    await page.keyboard.press('Control+Enter')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Plan for 3 images')
+    await page.keyboard.press('Control+3')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Library')
+    await page.keyboard.press('Control+4')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings')
+    await page.keyboard.press('Control+1')
+    await expect(list).toBeVisible()
+  })
+
+  test('picks ranges of tags with Shift, and by month', async ({ page }) => {
+    await page.getByRole('option', { name: /^TensorRT/ }).click()
+    const tags = page.getByRole('listbox', { name: 'Tags' })
+    await tags.getByRole('option', { name: /^24\.03-py3/ }).click()
+    await tags.getByRole('option', { name: /^24\.01-py3/ }).click({ modifiers: ['Shift'] })
+    // 24.05 was in the selection already.
+    await expect(tags.getByRole('option', { selected: true })).toHaveCount(4)
+    await page.getByRole('button', { name: 'Clear 4' }).click()
+    await expect(tags.getByRole('option', { selected: true })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Quick pick' }).click()
+    await page.getByLabel('Since').fill('24.03')
+    await page.getByRole('button', { name: 'Pick 3' }).click()
+    await expect(tags.getByRole('option', { selected: true })).toHaveCount(3)
+    await tags.focus()
+    await page.keyboard.press('End')
+    await expect(tags.getByRole('option', { name: /^r32\.639/ })).toBeVisible()
+  })
+
+  test('follows what main says, and no bar goes backwards', async ({ application, page }) => {
+    const { electron } = application
+    await page.getByRole('button', { name: 'Transfers' }).click()
+    await expect(page.getByText('No transfers')).toBeVisible()
+    await announce(electron, 'transfers.changed', running)
+    const bar = page.getByRole('main').getByRole('progressbar', { name: 'All transfers' })
+    await expect(bar).toHaveAttribute('aria-valuenow', '50')
+    await announce(electron, 'transfers.changed', { ...running, doneBytes: 20_000_000_000 })
+    await announce(electron, 'transfers.changed', { ...running, doneBytes: 27_600_000_000 })
+    await expect(bar).toHaveAttribute('aria-valuenow', '60')
+    await announce(electron, 'transfers.changed', { ...running, doneBytes: 20_000_000_000 })
+    await announce(electron, 'transfers.changed', {
+      ...running,
+      doneBytes: 20_000_000_000,
+      secondsLeft: 3600,
+    })
+    await expect(page.getByRole('main').getByText('about 1 h left').first()).toBeVisible()
+    await expect(bar).toHaveAttribute('aria-valuenow', '60')
+    await announce(electron, 'transfers.changed', idle)
+  })
+
+  test('keeps the notices above every view', async ({ application, page }) => {
+    await announce(application.electron, 'notices.changed', [
+      { id: '1', message: 'A file was set aside.' },
+    ])
+    await page.keyboard.press('Control+3')
+    await expect(page.getByRole('list', { name: 'Notices' })).toContainText('set aside')
+  })
+
+  test('asks before it throws away what was fetched', async ({ application, page }) => {
+    await stage(application.electron, page, { ...calm, 'transfers.get': running })
+    await page.getByRole('button', { name: 'Transfers' }).click()
+    await page.getByRole('button', { name: 'Cancel pytorch 24.05-py3' }).click()
+    await expect(page.getByRole('dialog')).toContainText('What was fetched of it is removed')
+    await page.getByRole('button', { name: 'Keep' }).click()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  })
+})
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  // Electron opens no second page for axe to work in.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, target }) => `${id} ${String(target)} ${html.slice(0, 160)}`),
+    )
+}
+
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+}
