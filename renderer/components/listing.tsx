@@ -14,7 +14,6 @@ export function Listing<Row>(props: {
   rows: readonly Row[]
   rowHeight: number
   idOf: (row: Row) => string
-  nameOf: (row: Row) => string
   isPicked: (row: Row) => boolean
   /** A click, Space or Enter. */
   pick: (row: Row, how: How) => void
@@ -24,7 +23,7 @@ export function Listing<Row>(props: {
   isMultiple?: boolean
   children: (row: Row, isPicked: boolean) => ReactNode
 }) {
-  const { label, rows, rowHeight, idOf, nameOf, isPicked, pick, moved, pickAll, children } = props
+  const { label, rows, rowHeight, idOf, isPicked, pick, moved, pickAll, children } = props
   const list = useRef<HTMLDivElement>(null)
   const base = useId()
   const [activeId, setActiveId] = useState<string>()
@@ -83,7 +82,6 @@ export function Listing<Row>(props: {
               id={`${base}-${index}`}
               role="option"
               aria-selected={picked}
-              aria-label={nameOf(row)}
               aria-posinset={index + 1}
               aria-setsize={rows.length}
               data-active={index === active || undefined}

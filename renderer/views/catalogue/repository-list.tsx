@@ -39,7 +39,6 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
           rows={rows}
           rowHeight={44}
           idOf={(row) => row.path}
-          nameOf={nameOf}
           isPicked={(row) => row.path === path}
           pick={(row) => useBrowse.setState({ path: row.path })}
           moved={(row) => useBrowse.setState({ path: row.path })}
@@ -57,7 +56,8 @@ function Row({ row }: { row: RepositoryRow }) {
       <Logo path={row.path} source={row.logo} />
       <div className="cut">
         <p className="cut strong" title={row.path}>
-          {row.displayName ?? row.path} {row.isPrivate && <IconLock size={12} aria-hidden />}
+          {row.displayName ?? row.path}{' '}
+          {row.isPrivate && <IconLock size={12} role="img" aria-label="private" />}
         </p>
         <p className="cut tiny soft">{row.shortDescription ?? row.path}</p>
       </div>
@@ -71,19 +71,6 @@ function Row({ row }: { row: RepositoryRow }) {
       </div>
     </>
   )
-}
-
-function nameOf(row: RepositoryRow): string {
-  const facts = [
-    row.displayName,
-    row.path,
-    row.latestTag && `newest ${row.latestTag}`,
-    row.latestSizeBytes !== undefined && formatBytes(row.latestSizeBytes),
-    formatDate(row.updated),
-    row.isSigned && 'signed',
-    row.isPrivate && 'private',
-  ]
-  return facts.filter(Boolean).join(', ')
 }
 
 function State({ list, shown }: { list: CatalogueList; shown: number }) {

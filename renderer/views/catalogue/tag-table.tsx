@@ -127,7 +127,6 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
             rows={rows}
             rowHeight={36}
             idOf={(row) => row.tag}
-            nameOf={nameOf}
             isPicked={(row) => picked.has(row.tag)}
             pick={choose}
             moved={(row, how) => how.isShift && choose(row, how)}
@@ -163,15 +162,4 @@ function Row({ row, isPicked }: { row: TagRow; isPicked: boolean }) {
       </span>
     </>
   )
-}
-
-function nameOf(row: TagRow): string {
-  const facts = [
-    row.tag,
-    formatDate(row.updated),
-    row.sizeBytes !== undefined && formatBytes(row.sizeBytes),
-    row.platforms.join(' '),
-    row.isSigned && 'signed',
-  ]
-  return facts.filter(Boolean).join(', ')
 }

@@ -93,7 +93,6 @@ export function Holdings({ view }: { view: LibraryView }) {
                 rows={rows}
                 rowHeight={44}
                 idOf={({ id }) => id}
-                nameOf={nameOf}
                 isPicked={({ id }) => id === chosen}
                 pick={({ id }) => setChosen(id)}
                 moved={({ id }) => chosen !== undefined && setChosen(id)}
@@ -144,17 +143,6 @@ function Row({ row }: { row: LibraryRow }) {
       <Standing status={row.status} />
     </>
   )
-}
-
-function nameOf(row: LibraryRow): string {
-  const facts = [
-    row.reference ?? row.file,
-    row.platform,
-    formatBytes(row.sizeBytes),
-    row.status,
-    `verified: ${verifiedWord(row)}`,
-  ]
-  return facts.filter(Boolean).join(', ')
 }
 
 function secondLine(row: LibraryRow): string {

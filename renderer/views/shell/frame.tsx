@@ -16,7 +16,7 @@ export function Frame() {
       {...(chosen !== undefined && chosen !== 'system' && { forceColorScheme: chosen })}
     >
       <Shell />
-      <Notifications position="bottom-right" limit={3} aria-label="Messages" />
+      <Notifications position="bottom-right" limit={3} />
     </MantineProvider>
   )
 }

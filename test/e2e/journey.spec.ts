@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, launch, test as base } from './application.ts'
+import { Operator } from './operator.ts'
+
+const test = base.extend<{ folder: string; operator: Operator }>({
+  folder: async ({ folderPrefix }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}drive-`))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true })
+  },
+  operator: async ({ own }, use) => await use(new Operator(own)),
+})
+
+const slow = { limitBytesPerSecond: 40_000 }
+
+test.describe('an operator', () => {
+  test('carries an image over: catalogue, plan, transfer, safe, library, verified', async ({
+    operator,
+    folder,
+  }) => {
+    const { page } = operator
+    await operator.practise()
+    await operator.pickTags('pytorch', '24.05-py3')
+    await operator.planFor(folder)
+    await operator.start()
+    await expect(operator.safe).toBeVisible()
+    await page.getByRole('button', { name: 'Open in library' }).click()
+    await expect(operator.images.getByRole('option')).toHaveText([/pytorch 24\.05-py3.*complete/])
+    await page.getByRole('button', { name: 'Verify all' }).click()
+    await operator.images.getByRole('option').first().click()
+    await expect(page.getByRole('complementary', { name: 'Image' })).toContainText('intact')
+  })
+
+  test('is told in words that a key is none', async ({ operator }) => {
+    await operator.enterKey('not-a-key')
+    await expect(operator.page.getByRole('alert')).toContainText(/key/i)
+    await expect(operator.page.getByRole('heading', { level: 1 })).toHaveText(/Pick images/)
+  })
+
+  test('picks by rules', async ({ operator }) => {
+    const { page } = operator
+    await operator.practise()
+    await page.getByRole('button', { name: 'Rules' }).click()
+    const rules = page.getByRole('dialog', { name: 'Pick by rules' })
+    await rules.getByRole('textbox', { name: 'Since' }).fill('24.05')
+    await rules.getByRole('textbox', { name: 'Tag contains' }).fill('24.05-py3')
+    const add = rules.getByRole('button', { name: /^Add \d+ images?$/ })
+    await expect(add).toBeEnabled()
+    await add.click()
+    await expect(page.getByRole('region', { name: 'Selection' })).toContainText(/\d+ images?/)
+  })
+
+  test('picks from a text, and is told what is no reference', async ({ operator }) => {
+    const { page } = operator
+    await operator.practise()
+    await page.getByRole('button', { name: 'Paste' }).click()
+    await page
+      .getByRole('textbox', { name: /References/ })
+      .fill('docker pull nvcr.io/nvidia/pytorch:24.05-py3\nhello world')
+    await expect(page.getByRole('dialog')).toContainText('1 line not understood')
+    await page.getByRole('button', { name: 'Add 1 image' }).click()
+    await expect(page.getByRole('region', { name: 'Selection' })).toContainText('1 image')
+  })
+
+  test('pauses, resumes and cancels', async ({ operator, folder }) => {
+    const { page } = operator
+    await operator.practise()
+    await slowDown(operator)
+    await operator.pickTags('pytorch', '24.05-py3', '24.04-py3')
+    await operator.planFor(folder)
+    await operator.start()
+    await page.getByRole('button', { name: 'Pause all' }).click()
+    await expect(operator.transfers.first()).toContainText('Paused')
+    await page.getByRole('button', { name: 'Resume all' }).click()
+    await expect(operator.transfers.first()).not.toContainText('Paused')
+    await page.getByRole('button', { name: 'Cancel all' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel transfers' }).click()
+    await expect(operator.transfers.filter({ hasText: 'Cancelled' })).toHaveCount(2)
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tar'))).toEqual([])
+  })
+
+  test('loses nothing when the application is killed', async ({
+    userData,
+    folder,
+    folderPrefix,
+  }) => {
+    const first = await launch(userData)
+    const before = new Operator(first)
+    await before.practise()
+    await slowDown(before)
+    await before.pickTags('pytorch', '24.05-py3')
+    await before.planFor(folder)
+    await before.start()
+    await expect(before.transfers.first()).toContainText(/[1-9][\d.]* kB of/)
+    first.electron.process().kill('SIGKILL')
+    await first.electron.waitForEvent('close').catch(() => {})
+
+    const second = await launch(userData)
+    const after = new Operator(second)
+    await second.page.evaluate(
+      async () => await window.replicator.call('settings.change', { limitBytesPerSecond: null }),
+    )
+    await after.view('Transfers')
+    await expect(after.transfers.first()).toContainText(/pytorch/)
+    const resume = second.page.getByRole('button', { name: /^Resume/ }).first()
+    await expect(resume.or(after.safe).first()).toBeVisible()
+    if (await resume.isVisible()) await resume.click()
+    await expect(after.safe).toBeVisible()
+
+    const other = await mkdtemp(join(tmpdir(), `${folderPrefix}whole-`))
+    await after.view('Catalogue')
+    await after.planFor(other)
+    await after.start()
+    await expect(after.transfers.filter({ hasText: 'Done' })).toHaveCount(2)
+    expect(await digestOfTarball(folder)).toBe(await digestOfTarball(other))
+    await second.electron.close()
+    await rm(other, { recursive: true, force: true })
+  })
+
+  test('opens a library with no session and no network', async ({ operator, folder }) => {
+    const { page } = operator
+    await operator.practise()
+    await operator.pickTags('pytorch', '24.05-py3')
+    await operator.planFor(folder)
+    await operator.start()
+    await expect(operator.safe).toBeVisible()
+    await operator.view('Settings')
+    await page.getByRole('button', { name: 'End session' }).click()
+    await expect(page.getByText('No session')).toBeVisible()
+    await operator.openLibrary(folder)
+    await page.getByRole('button', { name: 'Verify all' }).click()
+    await operator.images.getByRole('option').first().click()
+    await expect(page.getByRole('complementary', { name: 'Image' })).toContainText('intact')
+  })
+})
+
+async function slowDown({ page }: Operator): Promise<void> {
+  await page.evaluate(async (limit) => await window.replicator.call('settings.change', limit), slow)
+}
+
+async function digestOfTarball(folder: string): Promise<string> {
+  const name = (await readdir(folder)).find((file) => file.endsWith('.tar'))
+  if (name === undefined) throw new Error(`${folder} holds no tarball.`)
+  return createHash('sha256')
+    .update(await readFile(join(folder, name)))
+    .digest('hex')
+}

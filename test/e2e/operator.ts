@@ -1,0 +1,85 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import type { Application } from './application.ts'
+
+/** What an operator does in the window, by the names that stand on it. */
+export class Operator {
+  readonly page: Page
+  readonly #application: Application
+
+  constructor(application: Application) {
+    this.#application = application
+    this.page = application.page
+  }
+
+  async practise(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Use the sample catalogue' }).click()
+    await expect(this.repositories.getByRole('option').first()).toBeVisible()
+  }
+
+  async enterKey(key: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'NGC or DGX key' }).fill(key)
+    await this.page.getByRole('button', { name: 'Use this key' }).click()
+  }
+
+  async view(name: 'Catalogue' | 'Transfers' | 'Library' | 'Settings'): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('button', { name }).click()
+  }
+
+  async pickTags(search: string, ...tags: string[]): Promise<void> {
+    await this.page.getByLabel('Search repositories').fill(search)
+    await this.repositories.getByRole('option').first().click()
+    for (const tag of tags) {
+      await this.tags
+        .getByRole('option', { name: new RegExp(`^${tag.replaceAll('.', '\\.')}`) })
+        .click()
+    }
+    await expect(this.tags.getByRole('option', { selected: true })).toHaveCount(tags.length)
+  }
+
+  /** The next dialog that asks for a folder gives this one. */
+  async willChoose(folder: string): Promise<void> {
+    await this.#application.electron.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = async () =>
+        await Promise.resolve({ canceled: false, filePaths: [path] })
+    }, folder)
+  }
+
+  async planFor(folder: string): Promise<void> {
+    await this.willChoose(folder)
+    await this.page.getByRole('button', { name: 'Review plan' }).click()
+    await this.page.getByRole('button', { name: 'Choose a folder …' }).click()
+    await expect(this.page.getByRole('region', { name: 'Images of this plan' })).toBeVisible()
+  }
+
+  async start(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Start/ }).click()
+    await expect(this.page.getByRole('heading', { level: 1 })).toHaveText('Transfers')
+  }
+
+  async openLibrary(folder: string): Promise<void> {
+    await this.willChoose(folder)
+    await this.view('Library')
+    await this.page.getByRole('button', { name: 'Open a folder' }).click()
+    await expect(this.images.getByRole('option').first()).toBeVisible()
+  }
+
+  get repositories(): Locator {
+    return this.page.getByRole('listbox', { name: 'Repositories' })
+  }
+
+  get tags(): Locator {
+    return this.page.getByRole('listbox', { name: 'Tags' })
+  }
+
+  get images(): Locator {
+    return this.page.getByRole('listbox', { name: 'Images' })
+  }
+
+  get transfers(): Locator {
+    return this.page.getByRole('list', { name: 'Transfers' }).getByRole('listitem')
+  }
+
+  get safe(): Locator {
+    return this.page.getByText(/^(Safe to unplug|Safely written)$/).first()
+  }
+}
