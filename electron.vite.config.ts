@@ -11,8 +11,8 @@ export default defineConfig({
     build: {
       target: node,
       rolldownOptions: {
-        // Two hosts of one core: the desktop and the terminal.
-        input: { index: 'main/index.ts', cli: 'main/cli.ts' },
+        // Two hosts of one core, the desktop and the terminal; and the sandbox, a thread of the desktop.
+        input: { index: 'main/index.ts', cli: 'main/cli.ts', sandbox: 'main/sandbox/thread.ts' },
       },
     },
   },

@@ -17,6 +17,7 @@ import { readDockerLogins } from './registry/docker-credentials.ts'
 import type { Digest, Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
+import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
@@ -48,6 +49,7 @@ export interface Request {
 export interface OpenDestination {
   readonly destination: Destination
   readonly state: StateFile
+  readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
 }
@@ -73,7 +75,7 @@ export interface Core {
     request: Omit<Request, 'folder'>,
     signal?: AbortSignal,
   ): Promise<Plan>
-  /** The one that saves into this destination. */
+  /** Saves into this destination; several savers may share what was opened. */
   saver(opened: OpenDestination, maxFileSizeBytes?: number): Saver
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
@@ -106,20 +108,6 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
-  const openDestination: Core['openDestination'] = async (
-    folder,
-    { mayBeReadOnly, signal } = {},
-  ) => {
-    const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
-    const { exists } = destination
-    const [state, library, places] = await Promise.all([
-      openState(destination.folder),
-      exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
-      exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
-    ])
-    return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
-  }
-
   const changeKeyOf = async (
     reference: Reference,
     signal?: AbortSignal,
@@ -146,11 +134,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     return makePlan(destination, images, [...selected.failures, ...failures], held.digests())
   }
 
-  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
+  const saver: Core['saver'] = ({ destination, state, checksums, held }, maxFileSizeBytes) =>
     createSaver({
       folder: destination.folder,
       registry,
       state,
+      checksums,
       held,
       maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
       async descriptionOf({ reference }, signal) {
@@ -178,6 +167,22 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
     close: () => http.close(),
   }
+}
+
+async function openDestination(
+  folder: string,
+  { mayBeReadOnly, signal }: { mayBeReadOnly?: boolean; signal?: AbortSignal } = {},
+): Promise<OpenDestination> {
+  const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
+  const { exists } = destination
+  const [state, checksums, library, places] = await Promise.all([
+    openState(destination.folder),
+    openChecksums(destination.folder),
+    exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
+    exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
+  ])
+  const held = new HeldBlobs(destination.folder, places)
+  return { destination, state, checksums, library, held }
 }
 
 /** A description is worth a moment, not the patience that an image is. */

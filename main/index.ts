@@ -1,23 +1,34 @@
 import { join } from 'node:path'
-import { app, session, type BrowserWindow } from 'electron'
+import { app, nativeTheme, session, type BrowserWindow } from 'electron'
 import { createAnswer } from './api/answer.ts'
+import type { ViewName } from './api/contract.ts'
+import { createDesktop } from './desktop/desktop.ts'
+import type { Ports } from './desktop/ports.ts'
 import { describeApplication } from './electron/about.ts'
 import { origin as ownOrigin, pageAddress } from './electron/asset.ts'
+import { askedPath } from './electron/asked-folder.ts'
+import { createAttention } from './electron/attention.ts'
+import { askBeforeQuitting, createDialogs } from './electron/dialogs.ts'
 import { guardContents, guardSession } from './electron/guard.ts'
 import { createPublish, serveCalls } from './electron/ipc.ts'
+import { openKeeps } from './electron/keeps.ts'
 import { createLog } from './electron/log.ts'
 import { setMenu } from './electron/menu.ts'
 import { createNotices } from './electron/notices.ts'
 import { registerScheme, serveInterface } from './electron/protocol.ts'
 import { orderQuit } from './electron/quit.ts'
 import { reviveWindow } from './electron/revive.ts'
+import { startSandboxThread } from './electron/sandbox-thread.ts'
+import { keptSecrets, openSecrets } from './electron/secrets.ts'
 import { openStore } from './electron/store.ts'
+import { system } from './electron/system.ts'
 import { firstState, windowState } from './electron/window-state.ts'
 import { focusWindow, openWindow } from './electron/window.ts'
 
 // The desktop host. Electron becomes ready only when this module has been evaluated, so nothing here
 // may be awaited at the top level, and what must be set before then is set here.
 let window: BrowserWindow | undefined
+let openInLibrary: (argv: readonly string[], cwd: string) => Promise<void> = async () => undefined
 const log = createLog(join(app.getPath('logs'), 'desktop.log'))
 process.on('uncaughtException', (error) => log('An error was caught by nobody.', error))
 process.on('unhandledRejection', (error) => log('A rejection was handled by nobody.', error))
@@ -26,7 +37,10 @@ registerScheme()
 
 // The tests of a development build start it with a folder of their own, and so with a lock of its own.
 if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', () => window && focusWindow(window))
+  app.on('second-instance', (_event, argv, cwd) => {
+    if (window) focusWindow(window)
+    openInLibrary(argv, cwd).catch((error: unknown) => log('A folder was not opened.', error))
+  })
   start().catch((error: unknown) => {
     log('The application could not start.', error)
     app.exit(1)
@@ -43,35 +57,108 @@ async function start(): Promise<void> {
 
   guardContents(page, log)
   await app.whenReady()
-  setMenu(process.platform, app.isPackaged)
   serveInterface(session.defaultSession, join(import.meta.dirname, '../renderer'))
   guardSession(session.defaultSession, allowedAddresses(server))
 
   const current = () => window
   const publish = createPublish(current)
   const notices = createNotices((list) => publish('notices.changed', list))
+  const folder = app.getPath('userData')
+  const keep = openKeeps(folder, notices, log)
+  const failed = (what: string) => (error: unknown) => log(`${what} cannot be kept.`, error)
+  const damaged = (what: string) => (path: string) => {
+    log(`${what} was damaged on disk and is set aside as ${path}.`)
+    notices.raise(`${what} was not readable and begins anew.`, path)
+  }
+  const secrets = await openSecrets(
+    openStore({
+      folder,
+      name: 'secrets',
+      schema: keptSecrets,
+      initial: { version: 1, secrets: {} },
+      damaged: damaged('The file of encrypted keys'),
+      failed: failed('The keys'),
+    }),
+  )
+  const attention = createAttention(current)
+  const ports: Ports = {
+    keep,
+    secrets,
+    dialogs: createDialogs(current),
+    system,
+    publish,
+    notify: notices.raise,
+    log,
+    startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
+    logsFolder: app.getPath('logs'),
+  }
+  const desktop = await createDesktop({
+    ports,
+    finished: attention.finished,
+    transfersChanged: attention.show,
+  })
+  const { settings, places, transfers } = desktop
+  const followTheme = () => (nativeTheme.themeSource = settings.current().theme)
+  followTheme()
+  settings.onChange(followTheme)
+
   const answer = createAnswer(
-    { 'app.about': describeApplication, ...notices.handlers },
+    {
+      'app.about': describeApplication,
+      'app.copy': ({ text }) => system.copy(text),
+      'app.open': ({ address }) => system.openAddress(address),
+      ...notices.handlers,
+      ...desktop.handlers,
+    },
     (name, error) => log(`The call ${name.slice(0, 80)} failed.`, error),
   )
   serveCalls({ window: current, origin, answer, log })
 
   const state = openStore({
-    folder: app.getPath('userData'),
+    folder,
     name: 'window',
     schema: windowState,
     initial: firstState,
-    damaged: (path) => {
-      log(`The window's place was damaged on disk and is set aside as ${path}.`)
-      notices.raise('The place of this window was not readable and begins anew.', path)
-    },
-    failed: (error) => log("The window's place cannot be kept.", error),
+    damaged: damaged('The place of this window'),
+    failed: failed("The window's place"),
   })
-  window = openWindow(page, state, (error) => log(`${page} did not load.`, error))
-  window.on('closed', () => (window = undefined))
-  reviveWindow(window, notices, log)
-  // Transfers will be asked about here, and awaited.
-  orderQuit({ window, mayQuit: async () => true, closings: [], log })
+  const opened = openWindow(page, state, (error) => log(`${page} did not load.`, error))
+  window = opened
+  opened.on('closed', () => (window = undefined))
+  reviveWindow(opened, notices, log)
+
+  const show = (view: ViewName) => publish('view.asked', { view })
+  const showFolder = async (path: string | undefined): Promise<void> => {
+    const asked = path === undefined ? undefined : await places.folderOf(path)
+    if (asked === undefined) return
+    places.remember(asked)
+    publish('view.asked', { view: 'library', place: places.placeOf(asked) })
+  }
+  openInLibrary = async (argv, cwd) =>
+    await showFolder(
+      await askedPath(argv, { isPackaged: app.isPackaged, cwd, appPath: app.getAppPath() }),
+    )
+  const openLibrary = () => {
+    ports.dialogs
+      .chooseFolder()
+      .then(showFolder)
+      .catch((error: unknown) => log('A folder was not opened.', error))
+  }
+  setMenu({ platform: process.platform, isPackaged: app.isPackaged, show, openLibrary })
+  opened.webContents.once('did-finish-load', () => {
+    openInLibrary(process.argv, process.cwd()).catch((error: unknown) =>
+      log('A folder was not opened.', error),
+    )
+  })
+  orderQuit({
+    window: opened,
+    mayQuit: async () => !transfers.isActive() || (await askBeforeQuitting(opened)),
+    closings: [
+      { what: 'what keeps the system awake', close: attention.close },
+      { what: 'the services', close: desktop.close },
+    ],
+    log,
+  })
 }
 
 function allowedAddresses(server: string | undefined): string[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration, printable } from '../../main/cli/format.ts'
-import { collect, parseBytes, parseCount } from '../../main/cli/parse.ts'
+import { formatBytes, formatDuration, printable } from '../main/format.ts'
+import { collect, parseBytes, parseCount } from '../main/cli/parse.ts'
 
 test.each([
   [0, '0 B'],

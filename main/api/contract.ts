@@ -73,6 +73,13 @@ export const contract = {
   'places.get': takes(nothing()).gives<Places>(),
   /** Asks with a dialog; null when the user changed their mind. */
   'places.choose': takes(nothing()).gives<Place | null>(),
+  /**
+   * Folders or tarballs that were dropped on the window; a tarball stands for its folder. The window gives the `File`s
+   * themselves, `call('places.drop', files)`: the preload turns them into paths, and takes nothing else for this call.
+   */
+  'places.drop': takes(z.strictObject({ paths: z.array(z.string().max(4_096)).max(100) })).gives<
+    Place[]
+  >(),
   'places.show': takes(
     z.strictObject({ grant, file: z.string().max(255).optional() }),
   ).gives<void>(),
@@ -140,6 +147,8 @@ export type Notice = {
 
 export type CallName = keyof typeof contract
 export type Input<Name extends CallName> = z.output<(typeof contract)[Name]['input']>
+/** What the window gives to the bridge: the input, except where only the preload may make it. */
+export type Sent<Name extends CallName> = Name extends 'places.drop' ? readonly File[] : Input<Name>
 export type Output<Name extends CallName> = Given<(typeof contract)[Name]>
 
 /** One handler for each call. Parts of the host build their share: `Pick<Handlers, 'app.about'>`. */

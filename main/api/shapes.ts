@@ -157,6 +157,8 @@ export type TransferRow = {
   writtenBytes: number
   durableBytes: number
   fetchedBytes: number
+  /** Read back so far; only while it is verified. */
+  verifiedBytes?: number
   bytesPerSecond?: number
   secondsLeft?: number
   layers: { digest: string; sizeBytes: number; doneBytes: number }[]

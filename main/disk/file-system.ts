@@ -3,13 +3,25 @@ export interface Mount {
   readonly mountPoint: string
   readonly fileSystem: string
   readonly source: string
+  /** What of the file system is mounted there: `/` is all of it. */
+  readonly root: string
+  readonly isReadOnly: boolean
+}
+
+/** All mounts, in the order of the table; of those at one place the last hides the others. */
+export function parseMounts(table: string): Mount[] {
+  return table.split('\n').flatMap((line) => parseLine(line) ?? [])
+}
+
+export function isNetworkFileSystem(fileSystem: string): boolean {
+  return /^(?:nfs\d?|cifs|smb\d?|smbfs|afpfs|webdav|9p|ceph|glusterfs|fuse\.(?:sshfs|rclone|s3fs|glusterfs))$/i.test(
+    fileSystem,
+  )
 }
 
 /** The mount that a real path lies on: the longest mount point above it; of equal ones the last hides the others. */
 export function parseMountInfo(table: string, path: string): Mount | undefined {
-  return table
-    .split('\n')
-    .flatMap((line) => parseLine(line) ?? [])
+  return parseMounts(table)
     .filter(({ mountPoint }) => isAtOrBelow(path, mountPoint))
     .reduce<Mount | undefined>(
       (best, mount) => (best && best.mountPoint.length > mount.mountPoint.length ? best : mount),
@@ -29,10 +41,16 @@ export function largestFileBytes(fileSystem: string): number | undefined {
 
 function parseLine(line: string): Mount | undefined {
   const [before, after] = line.split(' - ')
-  const mountPoint = before?.split(' ')[4]
+  const [, , , root = '/', mountPoint, options = ''] = before?.split(' ') ?? []
   const [fileSystem, source] = after?.split(' ') ?? []
   if (mountPoint === undefined || fileSystem === undefined) return undefined
-  return { mountPoint: unescape(mountPoint), fileSystem, source: unescape(source ?? '') }
+  return {
+    mountPoint: unescape(mountPoint),
+    fileSystem,
+    source: unescape(source ?? ''),
+    root: unescape(root),
+    isReadOnly: options.split(',').includes('ro'),
+  }
 }
 
 function isAtOrBelow(path: string, mountPoint: string): boolean {

@@ -1,10 +1,8 @@
 import { ipcMain, type BrowserWindow } from 'electron'
-import type { Envelope, Events } from '../api/contract.ts'
+import type { Envelope } from '../api/contract.ts'
+import type { Publish } from '../desktop/ports.ts'
 import type { Log } from './log.ts'
 import { isTrusted } from './trust.ts'
-
-/** Sends one event to the window, if there is one. */
-export type Publish = <Name extends keyof Events>(name: Name, payload: Events[Name]) => void
 
 /**
  * The one channel for calls: whoever is not the main frame of our window, showing our own pages, is
@@ -25,6 +23,7 @@ export function serveCalls(options: {
   })
 }
 
+/** Sends one event to the window, if there is one. */
 export function createPublish(window: () => BrowserWindow | undefined): Publish {
   return (name, payload) => {
     const contents = window()?.webContents

@@ -13,6 +13,6 @@ export async function saveDescription(
   )
 }
 
-function descriptionName(repository: string): string {
+export function descriptionName(repository: string): string {
   return `description_${repository.replaceAll(/[^\w./-]/g, '-').replaceAll('/', '%%')}.md`
 }

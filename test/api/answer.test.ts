@@ -20,7 +20,8 @@ function answering(handlers: Partial<Handlers> = {}) {
       'notices.list': () => [],
       'notices.dismiss': () => [],
       ...handlers,
-    },
+      // The others are never reached here.
+    } as Handlers,
     (name, error) => reports.push([name, error]),
   )
   return { answer, reports }

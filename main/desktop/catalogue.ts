@@ -1,0 +1,125 @@
+import type { Handlers } from '../api/contract.ts'
+import { AppError, messageOf } from '../api/errors.ts'
+import type { CatalogueList, RepositoryRow, TagRow } from '../api/shapes.ts'
+import type { Catalogue, CatalogueRepository, CatalogueTag } from '../ngc/catalogue.ts'
+import { pageAddress } from '../ngc/page.ts'
+import { newestFirst } from '../selection/version.ts'
+import { createCache } from './cache.ts'
+import type { Connection } from './connection.ts'
+import type { Ports } from './ports.ts'
+
+export type CatalogueService = {
+  /** The same catalogue, remembering for a while what it answered: for rules that are counted while they are typed. */
+  remembered: Catalogue
+  /** Asks for the list anew; `forget` is for another catalogue than before. */
+  refresh: (options?: { forget?: boolean }) => void
+  close: () => Promise<void>
+  handlers: Pick<
+    Handlers,
+    'catalogue.get' | 'catalogue.refresh' | 'catalogue.repository' | 'catalogue.tags'
+  >
+}
+
+const rememberMs = 10 * 60_000
+
+export function createCatalogueService(parts: {
+  connection: Connection
+  projects: () => readonly string[]
+  publish: Ports['publish']
+  log: Ports['log']
+}): CatalogueService {
+  const { connection, projects, publish, log } = parts
+  const tags = createCache<CatalogueTag[]>(rememberMs)
+  const lists = createCache<CatalogueRepository[]>(rememberMs)
+  let list: CatalogueList = { state: 'loading', repositories: [] }
+  let asking: AbortController | undefined
+  let running: Promise<void> = Promise.resolve()
+
+  const set = (next: CatalogueList): void => {
+    list = next
+    publish('catalogue.changed', list)
+  }
+  const remembered: Catalogue = {
+    repositories: (namespaces, signal) =>
+      lists.get(JSON.stringify(namespaces), () =>
+        connection.use((core) => core.catalogue.repositories(namespaces, signal)),
+      ),
+    repository: (path, signal) => connection.use((core) => core.catalogue.repository(path, signal)),
+    tags: (path, signal) =>
+      tags.get(path, () => connection.use((core) => core.catalogue.tags(path, signal))),
+  }
+  const ask = async (signal: AbortSignal): Promise<void> => {
+    try {
+      const found = await remembered.repositories(projects(), signal)
+      if (signal.aborted) return
+      set({ state: 'ready', repositories: found.map(rowOf), fetchedMs: Date.now() })
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof AppError)) log('The catalogue could not be listed.', error)
+      set({ ...list, state: 'failed', failure: failureOf(error) })
+    }
+  }
+  const refresh: CatalogueService['refresh'] = ({ forget = false } = {}) => {
+    asking?.abort()
+    asking = new AbortController()
+    tags.clear()
+    lists.clear()
+    const { failure: _, ...before } = list
+    set(forget ? { state: 'loading', repositories: [] } : { ...before, state: 'loading' })
+    running = ask(asking.signal)
+  }
+
+  return {
+    remembered,
+    refresh,
+    async close() {
+      asking?.abort()
+      await running
+    },
+    handlers: {
+      'catalogue.get': () => list,
+      'catalogue.refresh': () => refresh(),
+      async 'catalogue.repository'({ path }) {
+        const found = await remembered.repository(path)
+        const { description } = found
+        return {
+          ...rowOf(found),
+          ...(description !== undefined && { description }),
+          page: pageAddress(path),
+        }
+      },
+      async 'catalogue.tags'({ path }) {
+        const found = await remembered.tags(path)
+        return found.toSorted((a, b) => newestFirst(a.tag, b.tag)).map(tagRow)
+      },
+    },
+  }
+}
+
+function rowOf(repository: CatalogueRepository): RepositoryRow {
+  const { logo, description: _, isPublic, isSigned, isMultiArchitecture, ...known } = repository
+  return {
+    ...known,
+    // The window may not load from other hosts.
+    ...(logo?.startsWith('data:image/') && { logo }),
+    isSigned: isSigned === true,
+    isPrivate: isPublic === false,
+    isMultiArchitecture: isMultiArchitecture === true,
+  }
+}
+
+function tagRow({ tag, updated, sizeBytes, platforms, isSigned }: CatalogueTag): TagRow {
+  return {
+    tag,
+    ...(updated !== undefined && { updated }),
+    ...(sizeBytes !== undefined && { sizeBytes }),
+    platforms: (platforms ?? []).map(({ os, architecture }) => `${os}/${architecture}`),
+    isSigned: isSigned === true,
+  }
+}
+
+function failureOf(error: unknown): { message: string; hint?: string } {
+  const hint = error instanceof AppError ? error.hint : undefined
+  const message = error instanceof AppError ? messageOf(error) : 'The catalogue could not be read.'
+  return { message, ...(hint !== undefined && { hint }) }
+}

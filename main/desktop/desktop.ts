@@ -1,0 +1,153 @@
+import type { Handlers } from '../api/contract.ts'
+import type { TransfersView } from '../api/shapes.ts'
+import { listDrives, type FoundDrive } from '../disk/drive-list.ts'
+import { createCatalogueService } from './catalogue.ts'
+import { createConnection, networkOf, siteOf } from './connection.ts'
+import { createLibrary } from './library/library.ts'
+import { createPlaces, type PlacesService } from './places.ts'
+import { createPlans, type PlanService } from './plan.ts'
+import type { Ports } from './ports.ts'
+import { createSelection } from './selection.ts'
+import { openSession, type SessionService } from './session.ts'
+import { createSettings, type SettingsService } from './settings.ts'
+import { createSpeeds } from './speeds.ts'
+import { createTransfers, type TransfersService } from './transfers/transfers.ts'
+import { createVerified } from './verified.ts'
+
+export type DesktopHandlers = Omit<
+  Handlers,
+  'app.about' | 'app.copy' | 'app.open' | 'notices.list' | 'notices.dismiss'
+>
+
+export type Desktop = {
+  handlers: DesktopHandlers
+  places: PlacesService
+  transfers: TransfersService
+  settings: SettingsService
+  /** Ends everything that runs, and saves what has to be. */
+  close: () => Promise<void>
+}
+
+export type DesktopParts = {
+  ports: Ports
+  drives?: () => Promise<FoundDrive[]>
+  offlineRetryMs?: number
+  /** All transfers have ended. */
+  finished?: (outcome: { done: number; failed: number }) => void
+  transfersChanged?: (view: TransfersView) => void
+}
+
+/** Builds every service of the desktop: the only place that knows them all. */
+export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
+  const { ports, drives = listDrives } = parts
+  const { publish, log } = ports
+  const settings = createSettings(ports)
+  const reach = async () => ({ site: siteOf(settings), network: await networkOf(settings) })
+  const session = await openSession({ ...ports, reach })
+  const connection = createConnection({ session: () => session, settings, log })
+  const speeds = createSpeeds(ports)
+  const verified = createVerified(ports)
+  const isBusy = (drive: FoundDrive): boolean => transfers.isWriting(drive)
+  const places = createPlaces({ ...ports, drives, isBusy })
+  const projects = (): string[] => settings.current().projects
+  const catalogue = createCatalogueService({ connection, projects, publish, log })
+  const registryName = (): string =>
+    session.current().kind === 'sandbox' ? 'nvcr.io' : siteOf(settings).registryName
+  const selection = createSelection({ ...ports, connection, catalogue, settings, registryName })
+  const plans: PlanService = createPlans({
+    ...ports,
+    connection,
+    places,
+    selection,
+    settings,
+    speeds,
+  })
+  const transfers: TransfersService = createTransfers({
+    ...ports,
+    connection,
+    places,
+    plans: () => plans,
+    settings,
+    speeds,
+    verified,
+    finished: parts.finished,
+    changed: parts.transfersChanged,
+    offlineRetryMs: parts.offlineRetryMs,
+  })
+  const library = createLibrary({ ...ports, places, verified })
+
+  const reconnect = (): void => {
+    connection.renew()
+    if (session.current().kind === 'none') return
+    catalogue.refresh({ forget: true })
+    selection.remeasure()
+  }
+  session.onChange(({ kind }) => {
+    // Without a session nothing of it may go on.
+    if (kind === 'none') transfers.pauseAll()
+    reconnect()
+    if (kind !== 'none') transfers.start()
+  })
+  reconnectOnSettings(settings, { renew: () => connection.renew(), reconnect })
+  await places.refresh().catch((error: unknown) => log('The drives could not be listed.', error))
+  if (session.current().kind !== 'none') {
+    reconnect()
+    transfers.start()
+  }
+
+  return {
+    handlers: {
+      ...session.handlers,
+      ...settings.handlers,
+      ...catalogue.handlers,
+      ...selection.handlers,
+      ...places.handlers,
+      ...plans.handlers,
+      ...transfers.handlers,
+      ...library.handlers,
+    },
+    places,
+    transfers,
+    settings,
+    close: () =>
+      closeAll({ transfers, library, plans, selection, catalogue, places, connection, session }),
+  }
+}
+
+type Closable = Record<
+  'transfers' | 'library' | 'plans' | 'selection' | 'catalogue' | 'places' | 'connection',
+  { close: () => Promise<void> | void }
+> & { session: SessionService }
+
+/** Transfers first, while all that they rely on still stands. */
+async function closeAll(services: Closable): Promise<void> {
+  const { transfers, library, plans, selection, catalogue, places, connection, session } = services
+  await transfers.close()
+  await Promise.all([library, plans, selection, catalogue].map(async ({ close }) => await close()))
+  await places.close()
+  await connection.close()
+  await session.close()
+}
+
+/** Which catalogue is seen hangs on the site and the projects; how it is reached on the rest. */
+function reconnectOnSettings(
+  settings: SettingsService,
+  { renew, reconnect }: { renew: () => void; reconnect: () => void },
+): void {
+  const facts = () => {
+    const { site, projects, platform, proxy, extraCertificates, ...rest } = settings.current()
+    const { connections, limitBytesPerSecond } = rest
+    const certificates = extraCertificates.map(({ id }) => id)
+    return {
+      seen: JSON.stringify([site, projects, platform, proxy, certificates]),
+      reached: JSON.stringify([connections, limitBytesPerSecond]),
+    }
+  }
+  let before = facts()
+  settings.onChange(() => {
+    const now = facts()
+    if (now.seen !== before.seen) reconnect()
+    else if (now.reached !== before.reached) renew()
+    before = now
+  })
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { jobs, type Job } from './transfers/job-schema.ts'
+
+/** Everything the desktop keeps on disk, each in a file of its own, parsed when read and versioned. */
+export const kept = {
+  settings: {
+    schema: z.object({
+      version: z.literal(1),
+      theme: z.enum(['system', 'light', 'dark']),
+      projects: z.array(z.string().max(200)).min(1).max(100),
+      platform: z.enum(['linux/amd64', 'linux/arm64', 'all']),
+      jobs: z.int().min(1).max(16),
+      connections: z.int().min(1).max(64),
+      limitBytesPerSecond: z.number().positive().optional(),
+      maxFileSizeBytes: z.number().positive().optional(),
+      verifyAfterWrite: z.enum(['removable', 'always', 'never']),
+      /** Without its password, which is among the secrets. */
+      proxy: z.string().max(500),
+      extraCertificates: z
+        .array(z.object({ id: z.string(), name: z.string(), subject: z.string(), pem: z.string() }))
+        .max(100),
+      site: z
+        .object({
+          catalog: z.string().optional(),
+          auth: z.string().optional(),
+          registry: z.string().optional(),
+          dgx: z.string().optional(),
+          registryName: z.string().optional(),
+          insecure: z.boolean().optional(),
+        })
+        .optional(),
+    }),
+    initial: {
+      version: 1,
+      theme: 'system',
+      projects: ['nvidia'],
+      platform: 'linux/amd64',
+      jobs: 2,
+      connections: 8,
+      verifyAfterWrite: 'removable',
+      proxy: '',
+      extraCertificates: [],
+    },
+  },
+  session: {
+    schema: z.object({
+      version: z.literal(1),
+      kind: z.enum(['none', 'guest', 'sandbox', 'key']),
+      keyKind: z.enum(['personal', 'legacy', 'dgx']).optional(),
+      org: z.string().optional(),
+      userName: z.string().optional(),
+    }),
+    initial: { version: 1, kind: 'none' },
+  },
+  selection: {
+    schema: z.object({
+      version: z.literal(1),
+      references: z.array(z.string().max(512)).max(10_000),
+      platform: z.enum(['linux/amd64', 'linux/arm64', 'all']).optional(),
+    }),
+    initial: { version: 1, references: [] },
+  },
+  places: {
+    schema: z.object({ version: z.literal(1), recent: z.array(z.string()).max(100) }),
+    initial: { version: 1, recent: [] },
+  },
+  speeds: {
+    schema: z.object({
+      version: z.literal(1),
+      lineBytesPerSecond: z.number().positive().optional(),
+    }),
+    initial: { version: 1 },
+  },
+  verified: {
+    schema: z.object({
+      version: z.literal(1),
+      files: z.record(z.string(), z.object({ atMs: z.number(), ok: z.boolean() })),
+    }),
+    initial: { version: 1, files: {} },
+  },
+  transfers: {
+    schema: z.object({ version: z.literal(1), jobs }),
+    initial: { version: 1, jobs: [] as Job[] },
+  },
+} as const
+
+export type KeepName = keyof typeof kept
+export type Kept = { [Name in KeepName]: z.output<(typeof kept)[Name]['schema']> }

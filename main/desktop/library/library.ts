@@ -1,0 +1,167 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Handlers } from '../../api/contract.ts'
+import { AppError } from '../../api/errors.ts'
+import type { LibraryImage, LibraryRow, LibraryView } from '../../api/shapes.ts'
+import { destinationError } from '../../archive/destination-error.ts'
+import { inventory } from '../../library/inventory.ts'
+import { verifyFiles } from '../../library/verify-files.ts'
+import type { PlacesService } from '../places.ts'
+import type { Ports } from '../ports.ts'
+import { createPublisher } from '../publisher.ts'
+import type { VerifiedService } from '../verified.ts'
+import { imageDetails } from './details.ts'
+import { exportLibrary } from './export.ts'
+import { rowsOf, totalsOf } from './rows.ts'
+
+export type LibraryService = {
+  close: () => Promise<void>
+  handlers: Pick<
+    Handlers,
+    'library.open' | 'library.image' | 'library.verify' | 'library.stopVerifying' | 'library.export'
+  >
+}
+
+type Shown = Omit<LibraryView, 'place'>
+type Verifying = {
+  controller: AbortController
+  progress: Map<string, Progress>
+  ended: Promise<void>
+}
+type Progress = { id: string; doneBytes: number; totalBytes: number }
+
+/** What folders hold. Touches the folder and nothing else: no network, no session. */
+export function createLibrary(parts: {
+  places: PlacesService
+  verified: VerifiedService
+  publish: Ports['publish']
+  dialogs: Ports['dialogs']
+  log: Ports['log']
+}): LibraryService {
+  const { places, verified, publish, dialogs, log } = parts
+  const shown = new Map<string, Shown>()
+  const verifying = new Map<string, Verifying>()
+  const found = new Map<string, LibraryImage['problems']>()
+
+  const viewOf = (folder: string): LibraryView => {
+    const known = shown.get(folder) ?? { rows: [], totalBytes: 0, sharedBytes: 0, problems: [] }
+    const running = verifying.get(folder)
+    return {
+      place: places.placeOf(folder),
+      ...known,
+      ...(running && { verifying: [...running.progress.values()] }),
+    }
+  }
+  const look = async (folder: string): Promise<LibraryView> => {
+    const read = await inventory(folder)
+    shown.set(folder, {
+      rows: await rowsOf(read, verified),
+      ...totalsOf(read),
+      problems: read.problems.map(({ file, detail }) => ({ file, detail })),
+    })
+    return viewOf(folder)
+  }
+  const rowIn = async (folder: string, id: string): Promise<LibraryRow> => {
+    if (!shown.has(folder)) await look(folder)
+    const row = shown.get(folder)?.rows.find((one) => one.id === id)
+    if (row) return row
+    throw new AppError('not-found', 'This image is not in the folder any more.', {
+      hint: 'Open the folder again.',
+    })
+  }
+
+  const verify = async (
+    folder: string,
+    rows: readonly LibraryRow[],
+    { controller, progress }: Omit<Verifying, 'ended'>,
+  ): Promise<void> => {
+    const { signal } = controller
+    const publisher = createPublisher(() => publish('library.changed', viewOf(folder)))
+    // Several images may lie in one tarball: it is read once.
+    const tarballs = new Map(rows.map((row) => [row.file, row]))
+    try {
+      for (const row of tarballs.values()) {
+        const files = row.files ?? [row.file]
+        const onProgress = (doneBytes: number, totalBytes: number): void => {
+          progress.set(row.id, { id: row.id, doneBytes, totalBytes })
+          publisher.touch()
+        }
+        onProgress(0, row.sizeBytes)
+        const target = { paths: [join(folder, files[0] ?? row.file)] }
+        const result = await verifyFiles(target, { progress: onProgress }, signal)
+        signal.throwIfAborted()
+        const problems = result.files.flatMap((file) => file.problems)
+        found.set(join(folder, row.file), problems.map(problemOf))
+        await verified.remember(folder, files, problems.length === 0)
+        progress.delete(row.id)
+        await look(folder)
+        publisher.touch()
+      }
+    } catch (error) {
+      if (!signal.aborted) log(`Verifying ${folder} ended early.`, error)
+    } finally {
+      publisher.close()
+      verifying.delete(folder)
+      publish('library.changed', viewOf(folder))
+    }
+  }
+  const stop = async (folder: string): Promise<void> => {
+    const running = verifying.get(folder)
+    running?.controller.abort(new AppError('cancelled', 'Stopped by the user.'))
+    await running?.ended
+  }
+
+  return {
+    async close() {
+      await Promise.all([...verifying.keys()].map(stop))
+    },
+    handlers: {
+      async 'library.open'({ grant }) {
+        const folder = places.pathOf(grant)
+        const view = await look(folder)
+        places.remember(folder)
+        return view
+      },
+      async 'library.image'({ grant, id }) {
+        const folder = places.pathOf(grant)
+        const row = await rowIn(folder, id)
+        return await imageDetails(folder, row, found.get(join(folder, row.file)) ?? [])
+      },
+      async 'library.verify'({ grant, ids }) {
+        const folder = places.pathOf(grant)
+        const rows = await Promise.all(ids.map((id) => rowIn(folder, id)))
+        await stop(folder)
+        const controller = new AbortController()
+        const progress = new Map<string, Progress>()
+        const ended = verify(folder, rows, { controller, progress })
+        verifying.set(folder, { controller, progress, ended })
+      },
+      'library.stopVerifying': ({ grant }) => stop(places.pathOf(grant)),
+      async 'library.export'({ grant, format }) {
+        const folder = places.pathOf(grant)
+        if (!shown.has(folder)) await look(folder)
+        const path = await dialogs.chooseSavePath(`inventory.${format}`)
+        if (path === undefined) return false
+        const { place: _, ...view } = viewOf(folder)
+        await writeFile(path, exportLibrary({ folder, ...view }, format)).catch(
+          (error: unknown) => {
+            throw destinationError(error, path)
+          },
+        )
+        return true
+      },
+    },
+  }
+}
+
+function problemOf(
+  problem: Awaited<ReturnType<typeof verifyFiles>>['files'][number]['problems'][number],
+): LibraryImage['problems'][number] {
+  const { kind, detail, offset, length } = problem
+  return {
+    kind,
+    detail,
+    ...(offset !== undefined && { offset }),
+    ...(length !== undefined && { length }),
+  }
+}

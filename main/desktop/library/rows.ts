@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LibraryRow, LibraryView } from '../../api/shapes.ts'
+import type { Inventory, LibraryImage } from '../../library/inventory.ts'
+import type { VerifiedService } from '../verified.ts'
+
+/** An inventory as the window shows it: with ids, when each was saved, and whether it was read back. */
+export async function rowsOf(
+  { folder, images, problems }: Inventory,
+  verified: VerifiedService,
+): Promise<LibraryRow[]> {
+  const details = new Map(problems.map(({ file, detail }) => [file, detail]))
+  return await Promise.all(
+    images.map(async (image) => {
+      const files = image.files ?? [image.file]
+      const saved = await lstat(join(folder, files[0] ?? '')).catch(() => undefined)
+      const known = await verified.find(folder, files)
+      const detail = details.get(image.file)
+      return {
+        id: idOf(image),
+        file: image.file,
+        ...(image.files && { files: [...image.files] }),
+        ...(image.reference !== null && { reference: image.reference }),
+        ...(image.platform !== null && { platform: image.platform }),
+        ...(image.digest !== null && { digest: image.digest }),
+        sizeBytes: image.sizeBytes,
+        ...(image.created !== null && { created: image.created }),
+        ...(saved && { savedMs: saved.mtimeMs }),
+        ...(known && { verified: known }),
+        status: image.status,
+        ...(detail !== undefined && { detail }),
+      }
+    }),
+  )
+}
+
+/** The same image in the same file is the same row, however often the folder is opened. */
+function idOf({ file, reference, digest, platform }: LibraryImage): string {
+  const text = JSON.stringify([file, reference, digest, platform])
+  return createHash('sha256').update(text).digest('hex').slice(0, 24)
+}
+
+/** Bytes of all tarballs, and how many of them are layers that stand in several. */
+export function totalsOf({ images }: Inventory): Pick<LibraryView, 'totalBytes' | 'sharedBytes'> {
+  const tarballs = new Map(images.map((image) => [image.file, image]))
+  const once = new Map<string, number>()
+  let layerBytes = 0
+  for (const { layers } of tarballs.values()) {
+    const own = new Map(
+      layers.flatMap(({ digest, sizeBytes }) => (digest === null ? [] : [[digest, sizeBytes]])),
+    )
+    for (const [digest, sizeBytes] of own) {
+      once.set(digest, sizeBytes)
+      layerBytes += sizeBytes
+    }
+  }
+  const onceBytes = [...once.values()].reduce((sum, bytes) => sum + bytes, 0)
+  const totalBytes = [...tarballs.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  return { totalBytes, sharedBytes: layerBytes - onceBytes }
+}

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import type { Handlers } from '../api/contract.ts'
+import { AppError, messageOf } from '../api/errors.ts'
+import type { Place, Platform, PlanRow, PlanView } from '../api/shapes.ts'
+import { probeWriteSpeed } from '../disk/write-speed.ts'
+import { destinationError } from '../archive/destination-error.ts'
+import type { Plan, PlannedImage } from '../plan/plan.ts'
+import { formatReference } from '../registry/reference.ts'
+import type { Connection } from './connection.ts'
+import { findingsOf } from './findings.ts'
+import { planFile } from './plan-file.ts'
+import type { PlacesService } from './places.ts'
+import type { Ports } from './ports.ts'
+import { noRules, type SelectionService } from './selection.ts'
+import type { SettingsService } from './settings.ts'
+import type { SpeedService } from './speeds.ts'
+
+/** A plan that was shown, and what its transfers need to know. */
+export type KnownPlan = { view: PlanView; folder: string; wanted: Platform }
+
+export type PlanService = {
+  /** Throws AppError `not-found` for a plan that is not known any more. */
+  known: (id: string) => KnownPlan
+  close: () => Promise<void>
+  handlers: Pick<Handlers, 'plan.make' | 'plan.save'>
+}
+
+const mostKnown = 4
+
+export function createPlans(parts: {
+  connection: Connection
+  places: PlacesService
+  selection: SelectionService
+  settings: SettingsService
+  speeds: SpeedService
+  dialogs: Ports['dialogs']
+}): PlanService {
+  const { connection, places, selection, settings, speeds, dialogs } = parts
+  const plans = new Map<string, KnownPlan>()
+  let making = new AbortController()
+  let running: Promise<unknown> = Promise.resolve()
+
+  const known = (id: string): KnownPlan => {
+    const plan = plans.get(id)
+    if (plan) return plan
+    throw new AppError('not-found', 'This plan is not known any more.', {
+      hint: 'Review the plan again.',
+    })
+  }
+
+  const make = async (folder: string, signal: AbortSignal): Promise<PlanView> => {
+    const { items, platform } = selection.current()
+    if (items.length === 0) {
+      throw new AppError('usage', 'Nothing is selected.', {
+        hint: 'Select images in the catalogue first.',
+      })
+    }
+    await places.refresh()
+    const named = items.map(({ reference }) => reference)
+    const [plan, driveBytesPerSecond] = await Promise.all([
+      connection.use(async (core) => {
+        const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
+        return await core.planInto(
+          opened,
+          { named, rules: noRules, external: [], platform },
+          signal,
+        )
+      }),
+      probeWriteSpeed(folder, signal),
+    ])
+    signal.throwIfAborted()
+    const view = viewOf(plan, places.placeOf(folder), {
+      maxFileSizeBytes: settings.current().maxFileSizeBytes,
+      driveBytesPerSecond,
+      lineBytesPerSecond: speeds.line(),
+    })
+    plans.set(view.id, { view, folder, wanted: platform })
+    for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
+    places.remember(folder)
+    return view
+  }
+
+  return {
+    known,
+    async close() {
+      making.abort()
+      await running
+    },
+    handlers: {
+      async 'plan.make'({ grant }) {
+        const folder = places.pathOf(grant)
+        making.abort(new AppError('cancelled', 'Another plan was asked for.'))
+        making = new AbortController()
+        const made = make(folder, making.signal)
+        running = made.catch(() => undefined)
+        return await made
+      },
+      async 'plan.save'({ id, format }) {
+        const { view } = known(id)
+        const path = await dialogs.chooseSavePath(`plan.${format}`)
+        if (path === undefined) return false
+        await writeFile(path, planFile(view, format)).catch((error: unknown) => {
+          throw destinationError(error, path)
+        })
+        return true
+      },
+    },
+  }
+}
+
+type Speeds = {
+  maxFileSizeBytes?: number | undefined
+  driveBytesPerSecond?: number | undefined
+  lineBytesPerSecond?: number | undefined
+}
+
+function viewOf(plan: Plan, place: Place, given: Speeds): PlanView {
+  const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
+  const { freeBytes } = destination
+  const toSave = plan.images.filter((image) => image.state !== 'present')
+  const present = plan.images.filter((image) => image.state === 'present')
+  const largestBytes = given.maxFileSizeBytes ?? destination.largestFileBytes
+  const { drive } = place
+  const estimate = estimateOf(plan, given)
+  return {
+    id: randomUUID(),
+    place,
+    rows: [
+      ...plan.images.map(rowOf),
+      ...plan.failures.map(({ subject, error }): PlanRow => {
+        const notes = [messageOf(error), ...hintOf(error)]
+        return {
+          reference: subject,
+          platform: '',
+          state: 'failed',
+          sizeBytes: 0,
+          fetchBytes: 0,
+          notes,
+        }
+      }),
+    ],
+    writeBytes,
+    fetchBytes,
+    sharedBytes,
+    freeBytes,
+    missingBytes,
+    findings: findingsOf({
+      name: drive?.name ?? destination.folder,
+      isWritable: destination.isWritable,
+      isNetwork: drive?.isNetwork === true,
+      isRemovable: drive?.isRemovable === true,
+      freeBytes,
+      ...(drive && { totalBytes: drive.totalBytes }),
+      writeBytes,
+      missingBytes,
+      ...(largestBytes !== undefined && {
+        parts: {
+          because:
+            given.maxFileSizeBytes === undefined
+              ? `${fileSystemName(destination.fileSystem)} holds`
+              : 'the settings allow',
+          largestBytes,
+          images: toSave.filter(({ sizeBytes }) => sizeBytes > largestBytes).length,
+        },
+      }),
+      toSave: toSave.length,
+      present: present.length,
+      savedElsewhere: present.filter(({ file }) => file === undefined).length,
+      failed: plan.failures.length,
+    }),
+    ...(estimate && { estimate }),
+  }
+}
+
+function rowOf(image: PlannedImage): PlanRow {
+  const { reference, platform, state, sizeBytes, digest, notes } = image
+  return {
+    reference: formatReference(reference),
+    platform,
+    state,
+    sizeBytes,
+    fetchBytes: image.state === 'present' ? 0 : image.fetchBytes,
+    digest,
+    notes: [...notes],
+  }
+}
+
+/** Fetching and writing go on at the same time: the slower of both is what it takes. */
+export function estimateOf(
+  { writeBytes, fetchBytes }: Pick<Plan, 'writeBytes' | 'fetchBytes'>,
+  { lineBytesPerSecond, driveBytesPerSecond }: Speeds,
+): PlanView['estimate'] {
+  if (!lineBytesPerSecond || !driveBytesPerSecond || writeBytes === 0) return undefined
+  const lineSeconds = fetchBytes / lineBytesPerSecond
+  const driveSeconds = writeBytes / driveBytesPerSecond
+  return {
+    seconds: Math.max(lineSeconds, driveSeconds),
+    bottleneck: lineSeconds > driveSeconds ? 'line' : 'drive',
+    lineBytesPerSecond,
+    driveBytesPerSecond,
+  }
+}
+
+function hintOf(error: unknown): string[] {
+  return error instanceof AppError && error.hint !== undefined ? [error.hint] : []
+}
+
+function fileSystemName(fileSystem: string | undefined): string {
+  return fileSystem === undefined || /fat|msdos/i.test(fileSystem) ? 'FAT32' : fileSystem
+}

@@ -1,0 +1,28 @@
+/** Tells of changes at once, but never more often than every `everyMs`: the last state always comes. */
+export type Publisher = {
+  touch: () => void
+  close: () => void
+}
+
+export function createPublisher(send: () => void, everyMs = 150): Publisher {
+  let timer: NodeJS.Timeout | undefined
+  let lastAt = Number.NEGATIVE_INFINITY
+  let isClosed = false
+  const now = (): void => {
+    timer = undefined
+    lastAt = performance.now()
+    send()
+  }
+  return {
+    touch() {
+      if (isClosed || timer) return
+      const waitMs = lastAt + everyMs - performance.now()
+      // Never within the caller: it may be in the middle of a change of several steps.
+      timer = setTimeout(now, Math.max(0, waitMs))
+    },
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+    },
+  }
+}

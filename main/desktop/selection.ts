@@ -1,0 +1,173 @@
+import PQueue from 'p-queue'
+import type { Handlers, Input } from '../api/contract.ts'
+import { AppError, messageOf } from '../api/errors.ts'
+import type { Platform, Selection, SelectionItem } from '../api/shapes.ts'
+import { formatReference, parseReference } from '../registry/reference.ts'
+import { selectByRules } from '../selection/candidates.ts'
+import { parseMinVersion, type Rules } from '../selection/rules.ts'
+import type { CatalogueService } from './catalogue.ts'
+import type { Connection } from './connection.ts'
+import { addUp, measure, type Measured } from './measure.ts'
+import { parsePasted } from './parse-pasted.ts'
+import type { Ports } from './ports.ts'
+import { createPublisher } from './publisher.ts'
+import type { SettingsService } from './settings.ts'
+
+export type SelectionService = {
+  current: () => Selection
+  /** Measures everything anew: another catalogue, or another key. */
+  remeasure: () => void
+  close: () => Promise<void>
+  handlers: Pick<
+    Handlers,
+    | 'selection.get'
+    | 'selection.add'
+    | 'selection.remove'
+    | 'selection.clear'
+    | 'selection.setPlatform'
+    | 'selection.preview'
+    | 'selection.parse'
+  >
+}
+
+/** The tray: kept on disk, measured in the background. */
+export function createSelection(parts: {
+  keep: Ports['keep']
+  publish: Ports['publish']
+  log: Ports['log']
+  connection: Connection
+  catalogue: CatalogueService
+  settings: SettingsService
+  /** The host that references of this site begin with. */
+  registryName: () => string
+}): SelectionService {
+  const { connection, catalogue, settings, registryName, log } = parts
+  const keep = parts.keep('selection')
+  const measured = new Map<string, Measured | { failure: string }>()
+  const asked = new Set<string>()
+  const queue = new PQueue({ concurrency: 4 })
+  let measuring = new AbortController()
+
+  const platform = (): Platform => keep.get().platform ?? settings.current().platform
+  const view = (): Selection => {
+    const { references } = keep.get()
+    const known = references.map((reference) => measured.get(reference))
+    const sizes = known.filter((one): one is Measured => Array.isArray(one))
+    const isWhole = sizes.length > 0 && known.every((one) => one !== undefined)
+    return {
+      items: references.map((reference) => itemOf(reference, measured.get(reference))),
+      platform: platform(),
+      ...(isWhole && addUp(sizes)),
+    }
+  }
+  const publisher = createPublisher(() => parts.publish('selection.changed', view()))
+
+  const measureOne = async (reference: string, signal: AbortSignal): Promise<void> => {
+    if (signal.aborted) return
+    asked.delete(reference)
+    if (!keep.get().references.includes(reference)) return
+    try {
+      const found = await connection.use((core) => measure(core, reference, platform(), signal))
+      if (!signal.aborted) measured.set(reference, found)
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof AppError)) log(`${reference} could not be measured.`, error)
+      measured.set(reference, { failure: messageOf(error) })
+    }
+    publisher.touch()
+  }
+  const measureMissing = (): void => {
+    const { signal } = measuring
+    for (const reference of keep.get().references) {
+      if (measured.has(reference) || asked.has(reference)) continue
+      asked.add(reference)
+      queue.add(() => measureOne(reference, signal)).catch(() => undefined)
+    }
+  }
+  const remeasure = (): void => {
+    measuring.abort()
+    measuring = new AbortController()
+    queue.clear()
+    asked.clear()
+    measured.clear()
+    publisher.touch()
+    measureMissing()
+  }
+  const set = (references: readonly string[]): void => {
+    keep.set({ ...keep.get(), references: [...references] })
+    for (const known of measured.keys()) if (!references.includes(known)) measured.delete(known)
+    publisher.touch()
+    measureMissing()
+  }
+
+  return {
+    current: view,
+    remeasure,
+    async close() {
+      measuring.abort()
+      queue.clear()
+      await queue.onIdle()
+      publisher.close()
+    },
+    handlers: {
+      'selection.get': view,
+      'selection.add'({ references }) {
+        const added = references.map((text) =>
+          formatReference(parseReference(text, registryName())),
+        )
+        const all = [...new Set([...keep.get().references, ...added])]
+        if (all.length > 10_000)
+          throw new AppError('usage', 'A selection holds at most 10,000 images.')
+        set(all)
+      },
+      'selection.remove'({ references }) {
+        const gone = new Set(references)
+        set(keep.get().references.filter((reference) => !gone.has(reference)))
+      },
+      'selection.clear': () => set([]),
+      'selection.setPlatform'({ platform: wanted }) {
+        if (wanted === platform()) return
+        keep.set({ ...keep.get(), platform: wanted })
+        remeasure()
+      },
+      async 'selection.preview'(input) {
+        const source = {
+          catalogue: catalogue.remembered,
+          registryName: registryName(),
+          connections: 8,
+        }
+        const { candidates, failures } = await selectByRules(source, rulesOf(input))
+        return {
+          references: candidates.map(({ reference }) => formatReference(reference)),
+          failures: failures.map(({ subject, error }) => `${subject}: ${messageOf(error)}`),
+        }
+      },
+      'selection.parse': ({ text }) => parsePasted(text, registryName()),
+    },
+  }
+}
+
+function itemOf(
+  reference: string,
+  known: Measured | { failure: string } | undefined,
+): SelectionItem {
+  if (known === undefined) return { reference, state: 'measuring' }
+  if ('failure' in known) return { reference, state: 'failed', failure: known.failure }
+  return { reference, state: 'measured' }
+}
+
+function rulesOf(input: Input<'selection.preview'>): Rules {
+  const { minVersion, pyVersion, latest, projects, images, strictNameMatch, exclude } = input
+  return {
+    projects,
+    images,
+    strictNameMatch,
+    exclude,
+    ...(minVersion !== undefined && { minVersion: parseMinVersion(minVersion) }),
+    ...(pyVersion !== undefined && { pyVersion }),
+    ...(latest !== undefined && { latest }),
+  }
+}
+
+/** Rules that let everything through: for images that are named one by one. */
+export const noRules: Rules = { projects: [], images: [], strictNameMatch: false, exclude: [] }

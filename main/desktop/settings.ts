@@ -1,0 +1,164 @@
+import { X509Certificate, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Handlers, Input } from '../api/contract.ts'
+import { AppError, messageOf } from '../api/errors.ts'
+import type { Settings } from '../api/shapes.ts'
+import { oneProxy, proxiesFrom, type ProxySettings } from '../net/proxy.ts'
+import { parseSite } from '../ngc/site-file.ts'
+import type { Kept } from './kept.ts'
+import type { Ports } from './ports.ts'
+
+export type SettingsService = {
+  current: () => Kept['settings']
+  /** The proxy with its password, or what the environment says. */
+  proxy: () => Promise<ProxySettings>
+  /** Hears of every change after it was kept. */
+  onChange: (listener: () => void) => void
+  handlers: Pick<
+    Handlers,
+    | 'settings.get'
+    | 'settings.change'
+    | 'settings.addCertificates'
+    | 'settings.removeCertificate'
+    | 'settings.showLogs'
+  >
+}
+
+type SettingsPorts = Pick<
+  Ports,
+  'keep' | 'secrets' | 'publish' | 'dialogs' | 'system' | 'logsFolder'
+>
+
+export function createSettings(ports: SettingsPorts): SettingsService {
+  const { secrets, publish, dialogs, system, logsFolder } = ports
+  const keep = ports.keep('settings')
+  const listeners: (() => void)[] = []
+
+  const view = (): Settings => {
+    const { version: _, extraCertificates, ...rest } = keep.get()
+    const { limitBytesPerSecond, maxFileSizeBytes, site, ...plain } = rest
+    return {
+      ...plain,
+      ...(limitBytesPerSecond !== undefined && { limitBytesPerSecond }),
+      ...(maxFileSizeBytes !== undefined && { maxFileSizeBytes }),
+      ...(site && { site: definedOnly(site) }),
+      extraCertificates: extraCertificates.map(({ id, name, subject }) => ({ id, name, subject })),
+      logsFolder,
+      canKeepKeys: secrets.canKeep,
+    }
+  }
+  const set = (next: Kept['settings']): Settings => {
+    keep.set(next)
+    const settings = view()
+    publish('settings.changed', settings)
+    for (const listener of listeners) listener()
+    return settings
+  }
+
+  return {
+    current: () => keep.get(),
+    onChange: (listener) => void listeners.push(listener),
+
+    async proxy() {
+      const { proxy } = keep.get()
+      if (proxy === '') return proxiesFrom(process.env)
+      const password = await secrets.get('proxy-password')
+      return oneProxy(withPassword(proxy, password), process.env['NO_PROXY'])
+    },
+
+    handlers: {
+      'settings.get': view,
+      async 'settings.change'(change) {
+        const proxy =
+          change.proxy === undefined ? keep.get().proxy : await keepProxy(change.proxy.trim())
+        return set({ ...changed(keep.get(), change), proxy })
+      },
+      async 'settings.addCertificates'() {
+        const paths = (await dialogs.chooseCertificates()) ?? []
+        const added = (await Promise.all(paths.map(readCertificates))).flat()
+        const known = keep.get().extraCertificates
+        const fresh = added.filter(({ pem }) => !known.some((one) => one.pem === pem))
+        return set({ ...keep.get(), extraCertificates: [...known, ...fresh] })
+      },
+      'settings.removeCertificate': ({ id }) =>
+        set({
+          ...keep.get(),
+          extraCertificates: keep.get().extraCertificates.filter((one) => one.id !== id),
+        }),
+      'settings.showLogs': () => system.openFolder(logsFolder),
+    },
+  }
+
+  /** The address without its password, which goes to the key store; an unchanged address keeps the one it had. */
+  async function keepProxy(text: string): Promise<string> {
+    if (text === '') {
+      await secrets.remove('proxy-password')
+      return ''
+    }
+    oneProxy(text)
+    const url = new URL(text.includes('://') ? text : `http://${text}`)
+    const { password } = url
+    url.password = ''
+    const address = url.href.replace(/\/$/, '')
+    if (password !== '') await secrets.set('proxy-password', decodeURIComponent(password))
+    else if (address !== keep.get().proxy) await secrets.remove('proxy-password')
+    return address
+  }
+}
+
+/** Pure. Throws AppError `usage` for a site that is none. */
+function changed(
+  before: Kept['settings'],
+  change: Input<'settings.change'>,
+): Omit<Kept['settings'], 'proxy'> {
+  const { limitBytesPerSecond, maxFileSizeBytes, site, proxy: _, ...plain } = change
+  if (site) parseSite(JSON.stringify(site), 'in the settings')
+  const next = { ...before, ...definedOnly(plain) }
+  if (limitBytesPerSecond === null) delete next.limitBytesPerSecond
+  else if (limitBytesPerSecond !== undefined) next.limitBytesPerSecond = limitBytesPerSecond
+  if (maxFileSizeBytes === null) delete next.maxFileSizeBytes
+  else if (maxFileSizeBytes !== undefined) next.maxFileSizeBytes = maxFileSizeBytes
+  if (site === null) delete next.site
+  else if (site !== undefined) next.site = site
+  return next
+}
+
+type Defined<Fields> = { [Name in keyof Fields]: Exclude<Fields[Name], undefined> }
+
+function definedOnly<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>
+}
+
+function withPassword(address: string, password: string | undefined): string {
+  if (password === undefined || !URL.canParse(address)) return address
+  const url = new URL(address)
+  url.password = encodeURIComponent(password)
+  return url.href
+}
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+async function readCertificates(path: string): Promise<Kept['settings']['extraCertificates']> {
+  const name = basename(path)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new AppError('usage', `${name} cannot be read: ${messageOf(cause)}.`, { cause })
+  })
+  const blocks = text.length > 4_000_000 ? [] : (text.match(BLOCK) ?? [])
+  if (blocks.length === 0) {
+    throw new AppError('usage', `${name} holds no PEM certificate.`, {
+      hint: 'The file must have lines that begin with -----BEGIN CERTIFICATE-----.',
+    })
+  }
+  return blocks.map((pem) => ({ id: randomUUID(), name, subject: subjectOf(pem, name), pem }))
+}
+
+function subjectOf(pem: string, name: string): string {
+  try {
+    return new X509Certificate(pem).subject.replaceAll('\n', ', ')
+  } catch (cause) {
+    throw new AppError('usage', `${name} holds a certificate that cannot be read.`, { cause })
+  }
+}

@@ -1,0 +1,38 @@
+import type { WriteProgress } from '../../archive/write.ts'
+import type { ImageToSave } from '../../plan/plan.ts'
+import { uniqueLayers } from '../../plan/plan.ts'
+import type { TransferRow } from '../../api/shapes.ts'
+import { createSpeed } from '../../transfer/speed.ts'
+
+/** What is only true while a job runs: bytes and speed. Never kept on disk. */
+export class Attempt {
+  readonly controller = new AbortController()
+  image: ImageToSave | undefined
+  progress: WriteProgress = { phase: 'downloading', writtenBytes: 0, durableBytes: 0 }
+  fetchedBytes = 0
+  verifiedBytes: number | undefined
+  readonly #speed = createSpeed()
+
+  advance(progress: WriteProgress): void {
+    this.#speed.add(Math.max(0, progress.writtenBytes - this.progress.writtenBytes))
+    this.progress = progress
+  }
+
+  bytesPerSecond(): number | undefined {
+    return this.verifiedBytes === undefined ? this.#speed.bytesPerSecond() : undefined
+  }
+
+  /** The layers in order, each with how much of it is in the tarball. */
+  layers(): TransferRow['layers'] {
+    if (!this.image) return []
+    const { writtenBytes } = this.progress
+    const offsets = new Map<string, number>()
+    for (const { source, dataOffset } of this.image.layout.members) {
+      if (source.kind === 'blob') offsets.set(source.descriptor.digest, dataOffset)
+    }
+    return uniqueLayers(this.image.image.layers).map(({ digest, size }) => {
+      const written = writtenBytes - (offsets.get(digest) ?? Number.POSITIVE_INFINITY)
+      return { digest, sizeBytes: size, doneBytes: Math.min(size, Math.max(0, written)) }
+    })
+  }
+}

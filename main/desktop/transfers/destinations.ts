@@ -1,0 +1,39 @@
+import type { Core, OpenDestination } from '../../core.ts'
+import type { Saver } from '../../transfer/saver.ts'
+
+type Entry = {
+  users: number
+  readonly opened: Promise<OpenDestination>
+  readonly savers: Map<Core, Saver>
+}
+
+/**
+ * The folders that are being written to. Each has one state.yml and one SHA256SUMS, so all its jobs share what was opened,
+ * for as long as one of them runs; the next one after that looks at the folder anew.
+ */
+export class Destinations {
+  readonly #open = new Map<string, Entry>()
+
+  async use<Value>(
+    core: Core,
+    { folder, maxFileSizeBytes }: { folder: string; maxFileSizeBytes: number | undefined },
+    action: (opened: OpenDestination, saver: Saver) => Promise<Value>,
+  ): Promise<Value> {
+    const entry = this.#open.get(folder) ?? {
+      users: 0,
+      opened: core.openDestination(folder),
+      savers: new Map<Core, Saver>(),
+    }
+    this.#open.set(folder, entry)
+    entry.users += 1
+    try {
+      const opened = await entry.opened
+      const saver = entry.savers.get(core) ?? core.saver(opened, maxFileSizeBytes)
+      entry.savers.set(core, saver)
+      return await action(opened, saver)
+    } finally {
+      entry.users -= 1
+      if (entry.users === 0) this.#open.delete(folder)
+    }
+  }
+}

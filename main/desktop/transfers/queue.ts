@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '../../api/errors.ts'
+import type { Keep } from '../ports.ts'
+import type { Kept } from '../kept.ts'
+import { Attempt } from './attempt.ts'
+import type { Job, RunningPhase } from './job-schema.ts'
+import { failureOf, isOffline } from './failure.ts'
+import { isEnded, isSameWork, move, type Move } from './job.ts'
+import type { Run } from './run.ts'
+
+export type QueueParts = {
+  keep: Keep<Kept['transfers']>
+  /** Brings one job to its end; throws what stops it. */
+  run: Run
+  /** How many at once. */
+  jobs: () => number
+  changed: () => void
+  /** A job was done or failed by itself. */
+  ended: (job: Job) => void
+  log: (line: string, error?: unknown) => void
+  /** Between two looks whether the line is back. */
+  offlineRetryMs?: number
+}
+
+export type NewJob = Pick<Job, 'reference' | 'wanted' | 'platform' | 'folder' | 'sizeBytes'>
+
+/** How often a job may lose the line in the middle without getting any further. */
+const mostFruitless = 5
+
+/** All transfers. The only writer of jobs: every change is a move, kept on disk before anything acts on it. */
+export class Queue {
+  readonly #parts: QueueParts
+  readonly #attempts = new Map<string, Attempt>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #fruitless = new Map<string, number>()
+  #offlineTimer: NodeJS.Timeout | undefined
+  #isClosing = false
+  isOffline = false
+
+  /** What ran when the application ended, in whichever way, waits again. */
+  constructor(parts: QueueParts) {
+    this.#parts = parts
+    const { jobs } = parts.keep.get()
+    this.#set(jobs.map((job) => move(job, { do: 'interrupt' })))
+  }
+
+  get jobs(): readonly Job[] {
+    return this.#parts.keep.get().jobs
+  }
+
+  /** Everything that is left was paused by the user. */
+  get isPaused(): boolean {
+    const { jobs } = this
+    return (
+      jobs.some(({ state }) => state.kind === 'paused') &&
+      !jobs.some(({ state }) => state.kind === 'waiting' || state.kind === 'running')
+    )
+  }
+
+  attempt(id: string): Attempt | undefined {
+    return this.#attempts.get(id)
+  }
+
+  add(added: readonly NewJob[]): void {
+    const fresh = added.map((one): Job => {
+      return { ...one, id: randomUUID(), state: { kind: 'waiting' } }
+    })
+    // What has ended is replaced by its repetition; what has not is not done twice.
+    const kept = this.jobs.filter(
+      (job) => !isEnded(job) || !fresh.some((one) => isSameWork(one, job)),
+    )
+    this.#set([...kept, ...fresh.filter((one) => !kept.some((job) => isSameWork(one, job)))])
+    this.#next()
+  }
+
+  /** Runs what waits. */
+  start(): void {
+    this.#next()
+  }
+
+  move(
+    ids: readonly string[] | 'all',
+    step: Move & { do: 'pause' | 'resume' | 'cancel' | 'retry' },
+  ): void {
+    const isMeant = (job: Job): boolean => ids === 'all' || ids.includes(job.id)
+    const before = this.jobs
+    this.#set(before.map((job) => (isMeant(job) ? move(job, step) : job)))
+    for (const job of this.jobs) {
+      if (isMeant(job) && job.state.kind !== 'running') this.#abort(job.id)
+      if (isMeant(job)) this.#fruitless.delete(job.id)
+    }
+    if (step.do === 'resume' || step.do === 'retry') this.#lookForLine()
+    this.#next()
+  }
+
+  /** Takes what has ended off the list. */
+  clear(): void {
+    this.#set(this.jobs.filter((job) => !isEnded(job)))
+  }
+
+  /** Up or down among those that have not ended. */
+  shift(id: string, by: -1 | 1): void {
+    const jobs = [...this.jobs]
+    const from = jobs.findIndex((job) => job.id === id)
+    let to = from + by
+    while (jobs[to] && isEnded(jobs[to] as Job)) to += by
+    const [job, other] = [jobs[from], jobs[to]]
+    if (!job || !other || isEnded(job)) return
+    jobs[from] = other
+    jobs[to] = job
+    this.#set(jobs)
+    this.#next()
+  }
+
+  /** Ends what runs; it waits again, and goes on with the next start. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    clearTimeout(this.#offlineTimer)
+    for (const id of this.#running.keys()) this.#abort(id)
+    await Promise.all(this.#running.values())
+  }
+
+  /** Resolves when nothing runs. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running.values())
+  }
+
+  #next(): void {
+    if (this.#isClosing) return
+    // Without a line one job at a time looks whether it is back.
+    const most = this.isOffline ? 1 : this.#parts.jobs()
+    for (const job of this.jobs) {
+      if (this.#running.size >= most || (this.isOffline && this.#offlineTimer)) return
+      if (job.state.kind !== 'waiting' || this.#running.has(job.id)) continue
+      this.#apply(job.id, { do: 'start' })
+      const attempt = new Attempt()
+      this.#attempts.set(job.id, attempt)
+      this.#running.set(job.id, this.#run(job, attempt))
+    }
+  }
+
+  async #run(job: Job, attempt: Attempt): Promise<void> {
+    const { signal } = attempt.controller
+    try {
+      const { file } = await this.#parts.run(job, attempt, {
+        entered: (phase: RunningPhase) => this.#apply(job.id, { do: 'enter', phase }),
+        progressed: () => {
+          if (attempt.fetchedBytes > 0) this.#isBackOnline(job.id)
+          this.#parts.changed()
+        },
+      })
+      this.isOffline = false
+      this.#apply(job.id, { do: 'finish', file, fetchedBytes: attempt.fetchedBytes })
+      this.#parts.ended(this.#job(job.id) ?? job)
+    } catch (error) {
+      if (signal.aborted) this.#apply(job.id, { do: 'interrupt' })
+      else this.#stopped(job, error, attempt)
+    } finally {
+      this.#attempts.delete(job.id)
+      this.#running.delete(job.id)
+      this.#parts.changed()
+      this.#next()
+    }
+  }
+
+  #stopped(job: Job, error: unknown, attempt: Attempt): void {
+    const fruitless = attempt.fetchedBytes > 0 ? 1 : (this.#fruitless.get(job.id) ?? 0) + 1
+    this.#fruitless.set(job.id, fruitless)
+    const mayPass = isOffline(error) && (this.isOffline || fruitless < mostFruitless)
+    if (mayPass) {
+      this.isOffline = true
+      this.#apply(job.id, { do: 'interrupt' })
+      clearTimeout(this.#offlineTimer)
+      this.#offlineTimer = setTimeout(
+        () => this.#lookForLine(),
+        this.#parts.offlineRetryMs ?? 10_000,
+      )
+      return
+    }
+    if (!(error instanceof AppError)) this.#parts.log(`${job.reference} could not be saved.`, error)
+    this.#apply(job.id, { do: 'fail', failure: failureOf(error, job.reference) })
+    this.#parts.ended(this.#job(job.id) ?? job)
+  }
+
+  #lookForLine(): void {
+    clearTimeout(this.#offlineTimer)
+    this.#offlineTimer = undefined
+    this.#next()
+  }
+
+  #isBackOnline(id: string): void {
+    this.#fruitless.delete(id)
+    if (!this.isOffline) return
+    this.isOffline = false
+    this.#lookForLine()
+  }
+
+  #abort(id: string): void {
+    this.#attempts.get(id)?.controller.abort(new AppError('cancelled', 'Stopped by the user.'))
+  }
+
+  #job(id: string): Job | undefined {
+    return this.jobs.find((job) => job.id === id)
+  }
+
+  #apply(id: string, step: Move): void {
+    this.#set(this.jobs.map((job) => (job.id === id ? move(job, step) : job)))
+  }
+
+  #set(jobs: readonly Job[]): void {
+    const before = this.jobs
+    const isSame = jobs.length === before.length && jobs.every((job, at) => job === before[at])
+    if (isSame) return
+    this.#parts.keep.set({ version: 1, jobs: [...jobs] })
+    this.#parts.changed()
+  }
+}

@@ -1,0 +1,78 @@
+import type { Kept } from '../kept.ts'
+import type { Connection } from '../connection.ts'
+import { noRules } from '../selection.ts'
+import { Destinations } from './destinations.ts'
+import type { Attempt } from './attempt.ts'
+import type { Job, RunningPhase } from './job-schema.ts'
+
+export type RunListener = {
+  entered: (phase: RunningPhase) => void
+  progressed: () => void
+}
+
+/** Brings one job from its reference to durable files. */
+export type Run = (
+  job: Job,
+  attempt: Attempt,
+  listener: RunListener,
+) => Promise<{ file?: string | undefined }>
+
+export function createRun(parts: {
+  connection: Connection
+  settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
+  isRemovable: (folder: string) => boolean
+  saved: (job: Job, files: readonly string[], wasVerified: boolean) => Promise<void>
+  warn: (message: string) => void
+}): Run {
+  const { connection, settings, isRemovable, saved, warn } = parts
+  const destinations = new Destinations()
+
+  return async (job, attempt, { entered, progressed }) =>
+    await connection.use(async (core) => {
+      const { signal } = attempt.controller
+      const { folder, reference, platform, wanted } = job
+      const { maxFileSizeBytes, verifyAfterWrite } = settings()
+      return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
+        const request = { named: [reference], rules: noRules, external: [], platform: wanted }
+        const plan = await core.planInto(opened, request, signal)
+        signal.throwIfAborted()
+        const [failure] = plan.failures
+        if (failure) throw failure.error
+        const image =
+          plan.images.find((one) => one.platform === platform) ??
+          (plan.images.length === 1 ? plan.images[0] : undefined)
+        // Saved meanwhile, by another program or by this one in another life.
+        if (image === undefined || image.state === 'present') return { file: image?.file }
+        attempt.image = image
+        entered('downloading')
+        const verify =
+          verifyAfterWrite === 'always' || (verifyAfterWrite === 'removable' && isRemovable(folder))
+        const files = await saver.save(
+          image,
+          { verify },
+          {
+            progress(progress) {
+              attempt.advance(progress)
+              if (progress.phase === 'flushing' && attempt.verifiedBytes === undefined)
+                entered('flushing')
+              progressed()
+            },
+            fetched(bytes) {
+              attempt.fetchedBytes += bytes
+              progressed()
+            },
+            verified(bytes) {
+              attempt.verifiedBytes = bytes
+              entered('verifying')
+              progressed()
+            },
+            warned: warn,
+          },
+          signal,
+        )
+        const names = files.map(({ name }) => name)
+        await saved(job, names, verify)
+        return { file: names[0] }
+      })
+    })
+}

@@ -1,0 +1,188 @@
+import type { Handlers } from '../../api/contract.ts'
+import { AppError } from '../../api/errors.ts'
+import type { TransfersView } from '../../api/shapes.ts'
+import type { FoundDrive } from '../../disk/drive-list.ts'
+import { createSpeed } from '../../transfer/speed.ts'
+import type { Connection } from '../connection.ts'
+import type { PlacesService } from '../places.ts'
+import type { PlanService } from '../plan.ts'
+import type { Ports } from '../ports.ts'
+import { createPublisher } from '../publisher.ts'
+import type { SettingsService } from '../settings.ts'
+import type { SpeedService } from '../speeds.ts'
+import type { VerifiedService } from '../verified.ts'
+import { isEnded } from './job.ts'
+import { Queue } from './queue.ts'
+import { createRun } from './run.ts'
+import { SpeedHistory } from './speed-history.ts'
+import { activeJobs, rowOf, safeFolders, totalsOf } from './view.ts'
+
+export type TransfersService = {
+  view: () => TransfersView
+  /** Runs what waited when the application ended. */
+  start: () => void
+  /** Whether anything runs or waits to. */
+  isActive: () => boolean
+  isWriting: (drive: FoundDrive) => boolean
+  pauseAll: () => void
+  close: () => Promise<void>
+  handlers: Pick<
+    Handlers,
+    | 'transfers.get'
+    | 'transfers.start'
+    | 'transfers.pause'
+    | 'transfers.resume'
+    | 'transfers.cancel'
+    | 'transfers.retry'
+    | 'transfers.clear'
+    | 'transfers.move'
+  >
+}
+
+export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log'> & {
+  connection: Connection
+  places: PlacesService
+  plans: () => PlanService
+  settings: SettingsService
+  speeds: SpeedService
+  verified: VerifiedService
+  /** Nothing runs or waits any more: how many were done since the queue was last idle, and how many failed. */
+  finished?: ((outcome: { done: number; failed: number }) => void) | undefined
+  changed?: ((view: TransfersView) => void) | undefined
+  offlineRetryMs?: number | undefined
+}
+
+/** The queue as the window sees and steers it. */
+export function createTransfers(parts: TransfersParts): TransfersService {
+  const { connection, places, plans, settings, speeds, verified, notify, log } = parts
+  const isRemovable = (folder: string): boolean => places.driveOf(folder)?.isRemovable === true
+  const publisher = createPublisher(() => {
+    const now = view()
+    history.run(now.rows.some(({ phase }) => phase === 'downloading'))
+    parts.publish('transfers.changed', now)
+    parts.changed?.(now)
+  })
+  const written = createSpeed()
+  const history = new SpeedHistory(() => publisher.touch())
+  let outcome = { done: 0, failed: 0 }
+
+  const run = createRun({
+    connection,
+    settings: () => settings.current(),
+    isRemovable,
+    saved: async (job, files, wasVerified) => {
+      if (wasVerified) await verified.remember(job.folder, files, true)
+    },
+    warn: (message) => log(message),
+  })
+  const queue = new Queue({
+    keep: parts.keep('transfers'),
+    run: async (job, attempt, listener) => {
+      let fetched = 0
+      let writtenBefore = 0
+      return await run(job, attempt, {
+        entered: listener.entered,
+        progressed() {
+          history.add(attempt.fetchedBytes - fetched)
+          written.add(Math.max(0, attempt.progress.writtenBytes - writtenBefore))
+          fetched = attempt.fetchedBytes
+          writtenBefore = attempt.progress.writtenBytes
+          listener.progressed()
+        },
+      })
+    },
+    jobs: () => settings.current().jobs,
+    changed: () => publisher.touch(),
+    ended(job) {
+      if (job.state.kind === 'done') outcome.done += 1
+      if (job.state.kind === 'failed') outcome.failed += 1
+      if (activeJobs(queue.jobs).length > 0) return
+      const { bytes, seconds } = history.busy()
+      speeds.measured(bytes, seconds)
+      parts.finished?.(outcome)
+      outcome = { done: 0, failed: 0 }
+    },
+    log,
+    ...(parts.offlineRetryMs !== undefined && { offlineRetryMs: parts.offlineRetryMs }),
+  })
+  const isActive = (): boolean => activeJobs(queue.jobs).length > 0
+
+  const view = (): TransfersView => {
+    const rows = queue.jobs.map((job) =>
+      rowOf(job, queue.attempt(job.id), places.placeOf(job.folder)),
+    )
+    const totals = totalsOf(rows)
+    const isRunning = queue.jobs.some(({ state }) => state.kind === 'running')
+    const speed = isRunning ? written.bytesPerSecond() : undefined
+    return {
+      rows,
+      ...totals,
+      ...(speed !== undefined && {
+        bytesPerSecond: speed,
+        ...(speed > 0 && { secondsLeft: (totals.totalBytes - totals.doneBytes) / speed }),
+      }),
+      speedHistory: history.list(),
+      isPaused: queue.isPaused,
+      safe: safeFolders(queue.jobs).map((folder) => ({
+        place: places.placeOf(folder),
+        canEject: places.canEject(folder) && !isWriting(places.driveOf(folder)),
+      })),
+      isOffline: queue.isOffline,
+    }
+  }
+  function isWriting(drive: FoundDrive | undefined): boolean {
+    return (
+      drive !== undefined &&
+      queue.jobs.some(
+        ({ state, folder }) =>
+          state.kind === 'running' && places.driveOf(folder)?.mountPoint === drive.mountPoint,
+      )
+    )
+  }
+
+  return {
+    view,
+    start: () => queue.start(),
+    isActive,
+    isWriting,
+    pauseAll: () => queue.move('all', { do: 'pause' }),
+    async close() {
+      await queue.close()
+      publisher.close()
+      history.close()
+    },
+    handlers: {
+      'transfers.get': view,
+      'transfers.start'({ plan }) {
+        const { view: planned, folder, wanted } = plans().known(plan)
+        const stop = planned.findings.find(({ severity }) => severity === 'blocks')
+        if (stop) {
+          const { message, hint } = stop
+          const code = planned.missingBytes > 0 ? 'no-space' : 'destination'
+          throw new AppError(code, message, hint === undefined ? {} : { hint })
+        }
+        const rows = planned.rows.filter(({ state }) => state === 'new' || state === 'changed')
+        if (rows.length === 0)
+          notify('There is nothing to transfer.', 'Everything selected is there already.')
+        queue.add(
+          rows.map(({ reference, platform, sizeBytes }) => {
+            return { reference, platform, sizeBytes, wanted, folder }
+          }),
+        )
+      },
+      'transfers.pause': ({ ids }) => queue.move(ids, { do: 'pause' }),
+      'transfers.resume': ({ ids }) => queue.move(ids, { do: 'resume' }),
+      'transfers.cancel': ({ ids }) => queue.move(ids, { do: 'cancel' }),
+      'transfers.retry': ({ ids }) => queue.move(ids === 'all' ? failed() : ids, { do: 'retry' }),
+      'transfers.clear': () => queue.clear(),
+      'transfers.move': ({ id, by }) => queue.shift(id, by),
+    },
+  }
+
+  /** Trying all again means what failed, not what the user took back. */
+  function failed(): string[] {
+    return queue.jobs
+      .filter((job) => isEnded(job) && job.state.kind === 'failed')
+      .map(({ id }) => id)
+  }
+}

@@ -1,0 +1,42 @@
+import { Notification, powerSaveBlocker, type BrowserWindow } from 'electron'
+import type { TransfersView } from '../api/shapes.ts'
+import { plural } from '../format.ts'
+
+/** What the system shows of the transfers outside the window, and that it stays awake for them. */
+export function createAttention(window: () => BrowserWindow | undefined): {
+  show: (view: TransfersView) => void
+  finished: (outcome: { done: number; failed: number }) => void
+  close: () => void
+} {
+  let blocker: number | undefined
+  const stayAwake = (isNeeded: boolean): void => {
+    if (isNeeded && blocker === undefined)
+      blocker = powerSaveBlocker.start('prevent-app-suspension')
+    if (!isNeeded && blocker !== undefined) {
+      powerSaveBlocker.stop(blocker)
+      blocker = undefined
+    }
+  }
+  return {
+    show({ rows, totalBytes, doneBytes }) {
+      const isActive = rows.some(
+        ({ phase }) => !['done', 'failed', 'cancelled', 'paused'].includes(phase),
+      )
+      stayAwake(isActive)
+      const over = window()
+      if (over && !over.isDestroyed())
+        over.setProgressBar(isActive && totalBytes > 0 ? doneBytes / totalBytes : -1)
+    },
+    finished({ done, failed }) {
+      if (window()?.isFocused() === true || !Notification.isSupported()) return
+      const body =
+        failed > 0
+          ? `${plural(done, 'image')} saved, ${failed} failed.`
+          : `${plural(done, 'image')} saved. Safe to unplug.`
+      const notification = new Notification({ title: 'Transfers have ended', body })
+      notification.on('click', () => window()?.show())
+      notification.show()
+    },
+    close: () => stayAwake(false),
+  }
+}

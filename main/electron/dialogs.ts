@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { app, dialog, type BrowserWindow } from 'electron'
+import type { Dialogs } from '../desktop/ports.ts'
+
+/** The system's own dialogs, over the window. */
+export function createDialogs(window: () => BrowserWindow | undefined): Dialogs {
+  const open = async (options: Electron.OpenDialogOptions): Promise<string[] | undefined> => {
+    const over = window()
+    const { canceled, filePaths } = over
+      ? await dialog.showOpenDialog(over, options)
+      : await dialog.showOpenDialog(options)
+    return canceled ? undefined : filePaths
+  }
+  return {
+    async chooseFolder() {
+      const paths = await open({
+        title: 'Choose a folder',
+        properties: ['openDirectory', 'createDirectory'],
+      })
+      return paths?.[0]
+    },
+    chooseCertificates: () =>
+      open({
+        title: 'Add certificates',
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      }),
+    async chooseSavePath(suggestedName) {
+      const options = { defaultPath: join(app.getPath('documents'), suggestedName) }
+      const over = window()
+      const { canceled, filePath } = over
+        ? await dialog.showSaveDialog(over, options)
+        : await dialog.showSaveDialog(options)
+      return canceled || filePath === '' ? undefined : filePath
+    },
+  }
+}
+
+/** Whether to leave though transfers run. */
+export async function askBeforeQuitting(window: BrowserWindow): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: 'Transfers are running.',
+    detail: 'They stop when you quit, and go on by themselves at the next start.',
+    buttons: ['Quit', 'Keep running'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  })
+  return response === 0
+}

@@ -1,0 +1,29 @@
+import type { z } from 'zod'
+import { kept, type KeepName, type Kept } from '../desktop/kept.ts'
+import type { Keep } from '../desktop/ports.ts'
+import type { Log } from './log.ts'
+import type { Notices } from './notices.ts'
+import { openStore } from './store.ts'
+
+/** Opens what the desktop keeps, each in a file of its own; a damaged one is set aside, and said. */
+export function openKeeps(
+  folder: string,
+  notices: Notices,
+  log: Log,
+): <Name extends KeepName>(name: Name) => Keep<Kept[Name]> {
+  return (name) => {
+    const { schema, initial } = kept[name]
+    return openStore({
+      folder,
+      name,
+      // One name's schema and its first value belong together; TypeScript cannot follow a name through both.
+      schema: schema as unknown as z.ZodType<Kept[typeof name]>,
+      initial: initial as unknown as Kept[typeof name],
+      damaged(path) {
+        log(`The file of the ${name} was damaged and is set aside as ${path}.`)
+        notices.raise(`The file of the ${name} was not readable and begins anew.`, path)
+      },
+      failed: (error) => log(`The ${name} cannot be kept.`, error),
+    })
+  }
+}
