@@ -1,4 +1,4 @@
-import type { Bridge, CallName, Events, Failure, Input, Output } from '../main/api/contract.ts'
+import type { Bridge, CallName, Events, Failure, Output, Sent } from '../main/api/contract.ts'
 
 declare global {
   interface Window {
@@ -9,7 +9,7 @@ declare global {
 /** Asks main. Throws a CallError, in words that can be shown as they are. */
 export async function call<Name extends CallName>(
   name: Name,
-  input: Input<Name>,
+  input: Sent<Name>,
 ): Promise<Output<Name>> {
   const envelope = await window.replicator.call(name, input)
   if (!envelope.ok) throw new CallError(envelope.error)

@@ -1,6 +1,7 @@
 import { IconDeviceUsb, IconFolder, IconNetwork, IconServer2 } from '@tabler/icons-react'
 import type { Place } from '../../main/api/shapes.ts'
 import { formatBytes } from '../format/bytes.ts'
+import { placeName } from '../format/place.ts'
 import { DriveBar } from './drive-bar.tsx'
 
 /** A folder or drive to choose. */
@@ -23,7 +24,7 @@ export function PlaceCard(props: {
     >
       <span className="row">
         <Mark size={20} stroke={1.5} aria-hidden />
-        <span className="strong cut">{drive?.name ?? nameOf(label)}</span>
+        <span className="strong cut">{placeName(place)}</span>
       </span>
       <span className="tiny soft cut" dir="auto">
         {label}
@@ -57,9 +58,4 @@ function factsOf(drive: NonNullable<Place['drive']>): string {
     drive.isReadOnly && 'read-only',
   ]
   return facts.filter(Boolean).join(' · ')
-}
-
-/** The last piece of a path, whichever way its slashes lean. */
-export function nameOf(label: string): string {
-  return label.split(/[\\/]/).findLast((piece) => piece !== '') ?? label
 }

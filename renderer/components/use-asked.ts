@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { CallName, Input, Output } from '../../main/api/contract.ts'
+import type { CallName, Output, Sent } from '../../main/api/contract.ts'
 import { call } from '../replicator.ts'
 import { failureOf, type Failed } from '../stores/failure.ts'
 
@@ -12,7 +12,7 @@ export type Asked<Value> =
 /** Asks main whenever the input changes; only the answer to the last question counts. Nothing is asked without input. */
 export function useAsked<Name extends CallName>(
   name: Name,
-  input: Input<Name> | undefined,
+  input: Sent<Name> | undefined,
   delayMs = 0,
 ): [Asked<Output<Name>>, retry: () => void] {
   const key = input === undefined ? undefined : JSON.stringify(input)
@@ -26,7 +26,7 @@ export function useAsked<Name extends CallName>(
     let isCurrent = true
     setAsked({ state: 'loading' })
     const ask = () => {
-      call(name, JSON.parse(key) as Input<Name>).then(
+      call(name, JSON.parse(key) as Sent<Name>).then(
         (value) => isCurrent && setAsked({ state: 'ready', value }),
         (error: unknown) => isCurrent && setAsked({ state: 'failed', ...failureOf(error) }),
       )

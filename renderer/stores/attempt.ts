@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications'
-import type { CallName, Input, Output } from '../../main/api/contract.ts'
+import type { CallName, Output, Sent } from '../../main/api/contract.ts'
 import { call } from '../replicator.ts'
 import { failureOf } from './failure.ts'
 
 /** Asks main; a failure is said at the edge of the window. Undefined when it failed. */
 export async function attempt<Name extends CallName>(
   name: Name,
-  input: Input<Name>,
+  input: Sent<Name>,
 ): Promise<Output<Name> | undefined> {
   try {
     return await call(name, input)

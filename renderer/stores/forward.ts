@@ -12,7 +12,7 @@ export function keepForward(next: TransfersView, before: TransfersView | undefin
     return earlier && goesOn(earlier, row) ? forward(row, earlier) : row
   })
   const isSameTotal = next.totalBytes === before.totalBytes && rows.every(({ id }) => known.has(id))
-  const isAnew = rows.some((row, index) => row === next.rows[index] && known.has(row.id))
+  const isAnew = rows.some((row) => row.writtenBytes < (known.get(row.id)?.writtenBytes ?? 0))
   const doneBytes =
     isSameTotal && !isAnew ? Math.max(next.doneBytes, before.doneBytes) : next.doneBytes
   return { ...next, rows, doneBytes }

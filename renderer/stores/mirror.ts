@@ -1,5 +1,5 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand'
-import type { CallName, Events, Input, Output } from '../../main/api/contract.ts'
+import type { CallName, Events, Input, Output, Sent } from '../../main/api/contract.ts'
 import { call, on } from '../replicator.ts'
 import { failureOf, type Failed } from './failure.ts'
 
@@ -46,7 +46,7 @@ export function mirrored<Name extends keyof Events>(
       set(value)
     })
     try {
-      const value = await call(ask, {} as Input<Asks<Name>>)
+      const value = await call(ask, {} as Sent<Asks<Name>>)
       if (!hasHeard) set(value as Events[Name])
     } catch (error) {
       if (!hasHeard) use.setState({ state: 'failed', ...failureOf(error) }, true)

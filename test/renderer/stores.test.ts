@@ -91,6 +91,11 @@ describe('a bar', () => {
     expect(next.rows[0]).toMatchObject({ writtenBytes: 60, durableBytes: 50 })
     expect(next.doneBytes).toBe(60)
   })
+  test('in total does not go backwards beside a transfer that has failed', () => {
+    const failed = row({ id: '2', phase: 'failed', writtenBytes: 10 })
+    const before = view([row({ writtenBytes: 60 }), failed], 70)
+    expect(keepForward(view([row({ writtenBytes: 55 }), failed], 65), before).doneBytes).toBe(70)
+  })
   test('begins anew with a transfer that does', () => {
     const before = view([row({ phase: 'failed', writtenBytes: 60 })], 60)
     const next = keepForward(view([row({ phase: 'waiting' })], 0), before)

@@ -89,7 +89,7 @@ function State({ list, shown }: { list: CatalogueList; shown: number }) {
       {isOld && (
         <p className="look" style={{ marginTop: 4 }}>
           Could not be renewed: {list.failure?.message}{' '}
-          <Button variant="subtle" size="compact-xs" onClick={refresh}>
+          <Button variant="default" size="compact-xs" onClick={refresh}>
             Try again
           </Button>
         </p>

@@ -7,7 +7,7 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import type { LibraryView } from '../../../main/api/shapes.ts'
-import { nameOf } from '../../components/place-card.tsx'
+import { placeName } from '../../format/place.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { attempt, say } from '../../stores/attempt.ts'
@@ -36,7 +36,7 @@ export function HoldingsHead(props: {
       <div className="row">
         <div className="cut">
           <h1 className="cut" title={place.label}>
-            {place.drive?.name ?? nameOf(place.label)}
+            {placeName(place)}
           </h1>
           <p className="soft small cut">
             {count(rows.length, 'image')} · {formatBytes(totalBytes)}

@@ -1,12 +1,21 @@
 import { Button } from '@mantine/core'
 import { FailedFace, Loading } from '../../components/face.tsx'
 import { closeLibrary, openLibrary, useLibrary } from '../../stores/library.ts'
+import { DropTarget } from './drop-target.tsx'
 import { Holdings } from './holdings.tsx'
 import { OpenLibrary } from './open-library.tsx'
 import './library.css'
 
 /** What a folder or drive holds; it needs no network. */
 export function Library() {
+  return (
+    <DropTarget>
+      <Shown />
+    </DropTarget>
+  )
+}
+
+function Shown() {
   const library = useLibrary()
   if (library.state === 'none') return <OpenLibrary />
   if (library.state === 'ready') {

@@ -41,7 +41,7 @@ export function MiniStatus() {
             ? 'Starting'
             : formatSpeed(view.bytesPerSecond)}
       </p>
-      <p className="tiny soft">{timeLeft(view.secondsLeft) ?? ' '}</p>
+      <p className="tiny soft">{(!view.isOffline && timeLeft(view.secondsLeft)) || ' '}</p>
       <Bar label="All transfers" part={view.doneBytes} whole={view.totalBytes} />
     </div>
   )

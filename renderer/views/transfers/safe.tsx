@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core'
 import { IconCircleCheckFilled } from '@tabler/icons-react'
 import type { Place } from '../../../main/api/shapes.ts'
-import { nameOf } from '../../components/place-card.tsx'
+import { placeName } from '../../format/place.ts'
 import { attempt } from '../../stores/attempt.ts'
 import { openLibrary } from '../../stores/library.ts'
 import { show } from '../../stores/view.ts'
 
 /** Said only when every byte is on the medium. */
 export function Safe({ place, canEject }: { place: Place; canEject: boolean }) {
-  const name = place.drive?.name ?? nameOf(place.label)
+  const name = placeName(place)
   return (
     <section className="safe card" aria-label={`${name} is safe`} role="status">
       <IconCircleCheckFilled size={32} className="good" aria-hidden />

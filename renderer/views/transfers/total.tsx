@@ -22,7 +22,9 @@ export function Total({ view }: { view: TransfersView }) {
           <span>
             {formatBytes(doneBytes)} of {formatBytes(totalBytes)}
           </span>
-          {runs && bytesPerSecond !== undefined && <span>{formatSpeed(bytesPerSecond)}</span>}
+          {runs && !view.isOffline && bytesPerSecond !== undefined && (
+            <span>{formatSpeed(bytesPerSecond)}</span>
+          )}
           <span>
             {done} of {count(rows.length, 'image')} done
           </span>

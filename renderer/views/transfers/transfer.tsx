@@ -12,7 +12,7 @@ import {
 import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
-import { nameOf } from '../../components/place-card.tsx'
+import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
 import { partsOf } from '../../format/reference.ts'
@@ -66,7 +66,7 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
             <span>{timeLeft(row.secondsLeft)}</span>
           )}
           <span className="cut" title={row.place.label}>
-            {row.platform} · {row.place.drive?.name ?? nameOf(row.place.label)}
+            {row.platform} · {placeName(row.place)}
           </span>
         </p>
       </div>
@@ -104,8 +104,11 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
   )
 }
 
-function bytesOf({ phase, sizeBytes, writtenBytes, durableBytes }: TransferRow): string {
+function bytesOf(row: TransferRow): string {
+  const { phase, sizeBytes, writtenBytes, durableBytes, verifiedBytes } = row
   if (sizeBytes <= 0) return ''
+  if (phase === 'verifying')
+    return `${formatBytes(verifiedBytes ?? 0)} of ${formatBytes(sizeBytes)}`
   if (phase === 'done' || phase === 'waiting') return formatBytes(sizeBytes)
   if (phase === 'flushing')
     return `${formatBytes(Math.max(0, sizeBytes - durableBytes))} left to flush`
