@@ -137,7 +137,7 @@ test('what the user paused stays paused after a restart', async () => {
 })
 
 test('a wrong bit fails its image in words with ways out, leaves no file, and may be tried again', async () => {
-  sandbox.faults.add({ role: 'blobs', times: 20, does: { kind: 'flip', atByte: 100 } })
+  sandbox.faults.add({ role: 'blobs', times: 20, does: { kind: 'flip', atByte: 50_000 } })
   const desktop = await begin([image])
   await reaches(desktop, ['failed'])
   const [row] = view(desktop).rows
