@@ -16,7 +16,7 @@ const test = base.extend<{ folder: string; operator: Operator }>({
   operator: async ({ own }, use) => await use(new Operator(own)),
 })
 
-const slow = { limitBytesPerSecond: 40_000 }
+const slow = { limitBytesPerSecond: 400_000 }
 
 test.describe('an operator', () => {
   test('carries an image over: catalogue, plan, transfer, safe, library, verified', async ({
@@ -119,9 +119,9 @@ test.describe('an operator', () => {
     await after.view('Transfers')
     await expect(after.transfers.first()).toContainText(/pytorch/)
     const resume = second.page.getByRole('button', { name: /^Resume/ }).first()
-    await expect(resume.or(after.safe).first()).toBeVisible()
+    await expect(resume.or(after.safe).first()).toBeVisible({ timeout: 20_000 })
     if (await resume.isVisible()) await resume.click()
-    await expect(after.safe).toBeVisible()
+    await expect(after.safe).toBeVisible({ timeout: 20_000 })
 
     const other = await mkdtemp(join(tmpdir(), `${folderPrefix}whole-`))
     await after.view('Catalogue')

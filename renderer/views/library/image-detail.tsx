@@ -42,7 +42,10 @@ export function ImageDetail(props: { grant: string; row: LibraryRow; close: () =
         <>
           <Strata layers={image.value.layers} />
           <LoadWays image={image.value} />
-          <ImageFacts image={image.value} />
+          {/* Verified is what the list says: it may have been read back since the image was asked for. */}
+          <ImageFacts
+            image={row.verified ? { ...image.value, verified: row.verified } : image.value}
+          />
         </>
       )}
     </aside>
