@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { TransfersView } from '../../main/api/shapes.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
+import { runCli } from '../support/cli.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
 
 const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
@@ -49,7 +50,7 @@ async function begin(references: string[]): Promise<TestDesktop> {
 }
 
 const view = (desktop: TestDesktop): TransfersView =>
-  desktop.handlers['transfers.get']({}) as TransfersView
+  await desktop.handlers['transfers.get']({}) as TransfersView
 const phases = (desktop: TestDesktop): string[] => view(desktop).rows.map(({ phase }) => phase)
 const reaches = (desktop: TestDesktop, wanted: readonly string[]): Promise<void> =>
   vi.waitFor(() => expect(phases(desktop)).toEqual(wanted), { timeout: 20_000, interval: 20 })
@@ -92,12 +93,12 @@ test('a paused transfer leaves no file, and goes on to the same bytes when it is
   sandbox.settings.bytesPerSecond = 400_000
   const again = await begin([image])
   await isUnderWay(again)
-  again.handlers['transfers.pause']({ ids: 'all' })
+  await again.handlers['transfers.pause']({ ids: 'all' })
   await reaches(again, ['paused'])
   expect(view(again)).toMatchObject({ isPaused: true, safe: [] })
   await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
   Object.assign(sandbox.settings, defaultSettings)
-  again.handlers['transfers.resume']({ ids: 'all' })
+  await again.handlers['transfers.resume']({ ids: 'all' })
   await reaches(again, ['done'])
   expect(await tarballs()).toEqual(whole)
 })
@@ -106,12 +107,12 @@ test('a cancelled transfer ends, and can be tried again', async () => {
   sandbox.settings.bytesPerSecond = 400_000
   const desktop = await begin([image])
   await isUnderWay(desktop)
-  desktop.handlers['transfers.cancel']({ ids: 'all' })
+  await desktop.handlers['transfers.cancel']({ ids: 'all' })
   await reaches(desktop, ['cancelled'])
   await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
   Object.assign(sandbox.settings, defaultSettings)
   const [row] = view(desktop).rows
-  desktop.handlers['transfers.retry']({ ids: [row?.id ?? ''] })
+  await desktop.handlers['transfers.retry']({ ids: [row?.id ?? ''] })
   await reaches(desktop, ['done'])
 })
 
@@ -126,11 +127,23 @@ test('after a crash the queue is there again, and goes on by itself', async () =
   expect(Object.keys(await tarballs())).toHaveLength(2)
 })
 
+test('what a crash left unfinished goes away when its transfer is cancelled', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await begin([image])
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
+  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
+  const partial = join(stick, 'nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar.partial')
+  await writeFile(partial, 'half')
+  await desktop.handlers['transfers.cancel']({ ids: 'all' })
+  expect(await tarballs()).toEqual({})
+})
+
 test('what the user paused stays paused after a restart', async () => {
   sandbox.settings.bytesPerSecond = 400_000
   const desktop = await begin([image])
   await isUnderWay(desktop)
-  desktop.handlers['transfers.pause']({ ids: 'all' })
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
   await desktop.close()
   const again = await start()
   expect(phases(again)).toEqual(['paused'])
@@ -168,8 +181,24 @@ test('bytes are read back where the settings want it, and the library knows it',
 test('an order changes only among what has not ended', async () => {
   sandbox.settings.bytesPerSecond = 200_000
   const desktop = await begin([image, other])
-  desktop.handlers['transfers.pause']({ ids: 'all' })
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
   const [, second] = view(desktop).rows
-  desktop.handlers['transfers.move']({ id: second?.id ?? '', by: -1 })
+  await desktop.handlers['transfers.move']({ id: second?.id ?? '', by: -1 })
   expect(view(desktop).rows.map(({ reference }) => reference)).toEqual([other, image])
+})
+
+test('the desktop and the command line write the same bytes and the same records', async () => {
+  const desktop = await begin([image, other])
+  await reaches(desktop, ['done', 'done'])
+  const output = join(home.path, 'output')
+  const site = join(home.path, 'site.json')
+  await writeFile(site, JSON.stringify(sandbox.site))
+  const run = await runCli(['--site', site, '--output-path', output, image, other])
+  expect(run.code).toBe(0)
+  const names = await readdir(stick)
+  expect((await readdir(output)).toSorted()).toEqual(names.toSorted())
+  for (const name of names) {
+    const [ours, theirs] = await Promise.all([stick, output].map((at) => readFile(join(at, name))))
+    expect(ours?.equals(theirs ?? Buffer.alloc(0)), name).toBe(true)
+  }
 })

@@ -11,6 +11,7 @@ import { createPublisher } from '../publisher.ts'
 import type { SettingsService } from '../settings.ts'
 import type { SpeedService } from '../speeds.ts'
 import type { VerifiedService } from '../verified.ts'
+import { discardPartial } from './discard.ts'
 import { isEnded } from './job.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
@@ -172,7 +173,17 @@ export function createTransfers(parts: TransfersParts): TransfersService {
       },
       'transfers.pause': ({ ids }) => queue.move(ids, { do: 'pause' }),
       'transfers.resume': ({ ids }) => queue.move(ids, { do: 'resume' }),
-      'transfers.cancel': ({ ids }) => queue.move(ids, { do: 'cancel' }),
+      async 'transfers.cancel'({ ids }) {
+        const idle = queue.jobs.filter(
+          ({ id, state }) =>
+            (ids === 'all' || ids.includes(id)) &&
+            state.kind !== 'running' &&
+            state.kind !== 'done',
+        )
+        queue.move(ids, { do: 'cancel' })
+        // What runs takes its own file away.
+        await Promise.all(idle.map(discardPartial))
+      },
       'transfers.retry': ({ ids }) => queue.move(ids === 'all' ? failed() : ids, { do: 'retry' }),
       'transfers.clear': () => queue.clear(),
       'transfers.move': ({ id, by }) => queue.shift(id, by),

@@ -1,0 +1,56 @@
+import { expect, test, vi } from 'vitest'
+import type { Kept } from '../../main/desktop/kept.ts'
+import { Queue } from '../../main/desktop/transfers/queue.ts'
+import type { Run } from '../../main/desktop/transfers/run.ts'
+import { NetworkError } from '../../main/net/failure.ts'
+
+function queueOf(run: Run): Queue {
+  let value: Kept['transfers'] = { version: 1, jobs: [] }
+  return new Queue({
+    keep: { get: () => value, set: (next) => void (value = next) },
+    run,
+    jobs: () => 2,
+    changed: () => undefined,
+    ended: () => undefined,
+    log: () => undefined,
+    offlineRetryMs: 5,
+  })
+}
+
+const image = (tag: string) => ({
+  reference: `nvcr.io/nvidia/pytorch:${tag}`,
+  wanted: 'linux/amd64',
+  platform: 'linux/amd64',
+  folder: '/media/stick',
+  sizeBytes: 10,
+})
+const kinds = (queue: Queue) => queue.jobs.map(({ state }) => state.kind)
+
+test('without a line transfers wait, and go on when it is back', async () => {
+  let isDown = true
+  const queue = queueOf(async (_job, attempt) => {
+    if (isDown) throw new NetworkError('name', 'The name could not be resolved.')
+    attempt.fetchedBytes = 10
+    return { file: 'x.tar' }
+  })
+  queue.add([image('1'), image('2')])
+  await vi.waitFor(() => expect(queue.isOffline).toBe(true))
+  isDown = false
+  await vi.waitFor(() => expect(kinds(queue)).toEqual(['done', 'done']))
+  expect(queue.isOffline).toBe(false)
+})
+
+test('a certificate that is not trusted does not mend itself: the transfer fails', async () => {
+  const queue = queueOf(async () => {
+    throw new NetworkError('certificate', 'The certificate cannot be trusted.')
+  })
+  queue.add([image('1')])
+  await vi.waitFor(() => expect(kinds(queue)).toEqual(['failed']))
+})
+
+test('the same image for the same folder is transferred once', async () => {
+  const queue = queueOf(() => new Promise(() => undefined))
+  queue.add([image('1')])
+  queue.add([image('1'), image('2'), image('3')])
+  expect(kinds(queue)).toEqual(['running', 'running', 'waiting'])
+})
