@@ -50,7 +50,7 @@ async function begin(references: string[]): Promise<TestDesktop> {
 }
 
 const view = (desktop: TestDesktop): TransfersView =>
-  await desktop.handlers['transfers.get']({}) as TransfersView
+  desktop.handlers['transfers.get']({}) as TransfersView
 const phases = (desktop: TestDesktop): string[] => view(desktop).rows.map(({ phase }) => phase)
 const reaches = (desktop: TestDesktop, wanted: readonly string[]): Promise<void> =>
   vi.waitFor(() => expect(phases(desktop)).toEqual(wanted), { timeout: 20_000, interval: 20 })
