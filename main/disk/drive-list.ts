@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { readFile, realpath, stat, statfs } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
-import si from 'systeminformation'
 import { z } from 'zod'
 import { isNetworkFileSystem, largestFileBytes, parseMounts, type Mount } from './file-system.ts'
 
@@ -145,6 +144,8 @@ async function isRemovable(source: string): Promise<boolean> {
 /** macOS and Windows. */
 async function otherDrives(): Promise<FoundDrive[]> {
   try {
+    // Linux never needs it, and should not wait for it at the start.
+    const { default: si } = await import('systeminformation')
     const [sizes, devices] = await Promise.all([si.fsSize(), si.blockDevices()])
     return sizes.flatMap(({ fs, type, size, available, mount, rw }) => {
       if (size <= 0 || /^\/(?:System|private|dev)(?:\/|$)/.test(mount)) return []
