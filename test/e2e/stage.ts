@@ -11,7 +11,15 @@ export async function stage(
   page: Page,
   answers: Answers,
 ): Promise<void> {
-  await electron.evaluate(({ ipcMain }, given) => {
+  await electron.evaluate(({ BrowserWindow, ipcMain }, given) => {
+    // What main itself has to say, such as the drives of this machine, would talk into the play.
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    if (contents && !Object.hasOwn(contents, 'send')) {
+      const send = contents.send.bind(contents)
+      contents.send = (channel: string, ...words: unknown[]) => {
+        if (channel === 'staged') send('event', ...words)
+      }
+    }
     ipcMain.removeHandler('call')
     ipcMain.handle('call', (_event, name: string) => {
       const answer = (given as Record<string, unknown>)[name]
@@ -33,7 +41,7 @@ export async function announce<Name extends keyof Events>(
 ): Promise<void> {
   await electron.evaluate(
     ({ BrowserWindow }, event) => {
-      BrowserWindow.getAllWindows()[0]?.webContents.send('event', event.name, event.payload)
+      BrowserWindow.getAllWindows()[0]?.webContents.send('staged', event.name, event.payload)
     },
     { name, payload },
   )
