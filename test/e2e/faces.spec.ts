@@ -6,6 +6,9 @@ import { announce, stage } from './stage.ts'
 import { calm, idle, running } from './staged.ts'
 import { resize } from './window.ts'
 
+// An application of its own: what is staged here must not be met by other files.
+test.use({ folderPrefix: 'ngc-replicator-faces-' })
+
 test.describe('a face', () => {
   for (const scene of scenes) {
     test(`${scene.name}: legible, named, within the window, in both themes`, async ({
