@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { runProgram } from './cli/program.ts'
-
-// A key given as an argument must not be read off the list of processes.
+// A key given as an argument must not be read off the list of processes: so before anything else is loaded.
 process.title = 'ngc-replicator'
+const { runProgram } = await import('./cli/program.ts')
 
 const interrupted = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
