@@ -3,7 +3,8 @@ import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { createSpeed } from '../transfer/speed.ts'
-import { formatBytes, formatDuration, printable } from './format.ts'
+import { formatBytes, formatDuration } from '../format.ts'
+import { printable } from './printable.ts'
 
 const REDRAW_MS = 200
 const BAR = 20

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
-import { formatBytes, plural, printable } from './format.ts'
+import { formatBytes, plural } from '../format.ts'
+import { printable } from './printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 

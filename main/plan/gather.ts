@@ -61,6 +61,7 @@ async function gatherOne(
     carry: { signatures: true, attestations: true },
     ...(signal && { signal }),
   })
+  const access = sources.registry.access(reference)
   const isOnlyPlatform = images.length === 1 && (wanted === 'all' || note !== undefined)
   return Promise.all(
     images.map(async (image): Promise<GatheredImage> => {
@@ -75,6 +76,7 @@ async function gatherOne(
       const here = inLibrary(sources.library, reference, platform)
       const base = { reference, platform, digest, sizeBytes: layout.sizeBytes }
       const notes = note === undefined ? [] : [note]
+      if (access === 'guest-instead') notes.push('the key may not pull it; fetched as guest')
       const saved = sources.state.get(entry.repository, entry.tag)
       const published = publishedDigest(image)
       if (saved !== undefined && (await isUnchanged(saved, published, here?.digest === digest))) {

@@ -76,9 +76,9 @@ export function makePlan(
     if (image.state === 'present') return image
     const fetchBytes = uniqueLayers(image.image.layers)
       .filter(({ digest }) => !seen.has(digest))
-      .reduce((sum, { digest, size }) => {
+      .reduce((bytes, { digest, size }) => {
         seen.add(digest)
-        return sum + size
+        return bytes + size
       }, 0)
     return { ...image, fetchBytes }
   })

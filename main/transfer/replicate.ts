@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import PQueue from 'p-queue'
 import { AppError, messageOf } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import { formatBytes } from '../format.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave, Plan } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
@@ -109,11 +110,10 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 function doesNotFit({ destination, writeBytes, missingBytes }: Plan): AppError {
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`
   return new AppError(
     'no-space',
-    `${destination.folder} has ${gigabytes(destination.freeBytes)} free, but this plan needs ${gigabytes(writeBytes)}: ` +
-      `${gigabytes(missingBytes)} are missing.`,
+    `${destination.folder} has ${formatBytes(destination.freeBytes)} free, but this plan needs ${formatBytes(writeBytes)}: ` +
+      `${formatBytes(missingBytes)} are missing.`,
     { hint: 'Select fewer images, or choose another drive.' },
   )
 }

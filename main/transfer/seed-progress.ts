@@ -54,8 +54,6 @@ export function createSeedProgress(
       isStale = true
       posting ??= post()
     },
-    settled: async () => {
-      while (posting) await posting
-    },
+    settled: async () => posting,
   }
 }

@@ -145,7 +145,7 @@ describe('a second run', () => {
   })
 
   test('fetches a shared layer after all where the drive gives wrong bytes for it', async () => {
-    const [name] = (await readdir(output)).filter((file) => file.endsWith('.tar'))
+    const name = (await readdir(output)).find((file) => file.endsWith('.tar'))
     const path = join(output, String(name))
     const bytes = await readFile(path)
     bytes[bytes.length - 100_000] = bytes[bytes.length - 100_000]! ^ 1
@@ -207,7 +207,7 @@ describe('the destination', () => {
     await mkdir(output)
     await writeFile(
       stateFile(),
-      `!!python/object/apply:collections.defaultdict\nargs:\n- !!python/name:builtins.dict ''\ndictitems:\n  nvidia/pytorch:\n    24.05-py3: '${'2024-05-27T16:05:35.124Z'}'\n`,
+      `!!python/object/apply:collections.defaultdict\nargs:\n- !!python/name:builtins.dict ''\ndictitems:\n  nvidia/pytorch:\n    24.05-py3: '2024-05-27T16:05:35.124Z'\n`,
     )
     expect(eventsOf(await replicate(oneImage), 'plan')).toMatchObject([{ state: 'present' }])
   })
@@ -231,7 +231,7 @@ describe('the destination', () => {
     expect((await runCli(['verify', output])).code).toBe(0)
     const other = join(folder, 'other')
     await runCli(['--site', siteFile, '--output-path', other, ...oneImage])
-    const [tarball] = (await readdir(other)).filter((file) => file.endsWith('.tar'))
+    const tarball = (await readdir(other)).find((file) => file.endsWith('.tar'))
     const same = createHash('sha256').update(await readFile(join(other, String(tarball))))
     expect(whole.digest('hex')).toBe(same.digest('hex'))
     const listed = JSON.parse((await runCli(['inventory', output, '--json'])).stdout) as {
@@ -351,11 +351,9 @@ describe('failures', () => {
     })
     const run = await replicate(['--image', 'pytorch', '--latest', '2'])
     expect(run.code).toBe(1)
-    expect(
-      eventsOf(run, 'image')
-        .map(({ state }) => state)
-        .toSorted(),
-    ).toEqual(['failed', 'saved'])
+    expect(new Set(eventsOf(run, 'image').map(({ state }) => state))).toEqual(
+      new Set(['failed', 'saved']),
+    )
     expect(jsonLines(run).at(-1)).toMatchObject({ planned: 2, saved: 1, failed: 1 })
     expect(run.stderr).toMatch(/24\.04-py3/)
   })
@@ -450,4 +448,10 @@ test('without --json people read lines, and a pipe gets no control characters', 
   expect(run.stdout).toMatch(/Plan: 1 image, 1 to save, 0 present\./)
   expect(run.stdout).toMatch(/Done: 1 saved/)
   expect(run.stdout).not.toMatch(/[^\P{Cc}\n]/u)
+})
+
+test('a key that is worse than none is passed over for public images, and the plan says so', async () => {
+  const run = await replicate(oneImage, { env: { NGC_REPLICATOR_API_KEY: sandboxKeys.narrow } })
+  expect(run.code).toBe(0)
+  expect(eventsOf(run, 'plan')).toMatchObject([{ notes: [expect.stringContaining('as guest')] }])
 })
