@@ -87,7 +87,7 @@ async function copy(
   let saved = 0
   let bytes = 0
   const isQuiet = options.json || options.quiet
-  const live =
+  let live =
     output.isTerminal && !isQuiet ? createLiveProgress(process.stdout, plan.writeBytes) : undefined
   const tell = (line: string): void => {
     if (!isQuiet) (live ?? output).print(printable(line))
@@ -142,6 +142,7 @@ async function copy(
     )
   } finally {
     live?.close()
+    live = undefined
     if (signal.aborted)
       output.complain(
         `Interrupted. ${plural(saved, 'image')} saved and kept; run the same command to go on.`,

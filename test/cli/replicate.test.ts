@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
+import { fatDrive } from '../support/fat-drive.ts'
+import { describeWith } from '../support/parts.ts'
 import { eventsOf, jsonLines, runCli, type Finished, type RunOptions } from '../support/cli.ts'
 
 let sandbox: Sandbox
@@ -240,6 +242,29 @@ describe('the destination', () => {
     expect(listed.images).toMatchObject([
       { files: parts, status: 'complete', reference: 'nvcr.io/nvidia/pytorch:24.05-py3' },
     ])
+  })
+})
+
+describeWith(['fusefat', 'mkfs.fat'], 'a FAT drive', () => {
+  const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
+    runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
+
+  test('takes images under legal names, and proves them', async () => {
+    const drive = await fatDrive(16 * 2 ** 20)
+    expect((await toDrive(drive, oneImage)).code).toBe(0)
+    expect((await runCli(['verify', drive])).code).toBe(0)
+  })
+
+  test('that is too small is told before a layer is fetched, and stays as it was', async () => {
+    const drive = await fatDrive(4 * 2 ** 20)
+    const run = await toDrive(drive, ['--image', 'pytorch', '--latest', '3'])
+    expect(run.code).toBe(1)
+    expect(run.stderr).toMatch(/has .* free, but this plan needs .* are missing/)
+    const largest = Math.max(
+      ...sandbox.requests.all({ role: 'blobs' }).map(({ sentBytes }) => sentBytes),
+    )
+    expect(largest).toBeLessThan(20_000)
+    expect(await readdir(drive)).toEqual([])
   })
 })
 
