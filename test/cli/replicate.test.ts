@@ -36,6 +36,8 @@ afterEach(async () => {
 
 const replicate = (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
   runCli(['--site', siteFile, '--output-path', output, '--json', ...args], options)
+const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
+  runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
 const blobRequests = (): number => sandbox.requests.all({ role: 'blobs' }).length
 const stateFile = (): string => join(output, 'state.yml')
 const oneImage = ['--image', 'pytorch', '--latest', '1']
@@ -246,9 +248,6 @@ describe('the destination', () => {
 })
 
 describeWith(['fusefat', 'mkfs.fat'], 'a FAT drive', () => {
-  const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
-    runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
-
   test('takes images under legal names, and proves them', async () => {
     const drive = await fatDrive(16 * 2 ** 20)
     expect((await toDrive(drive, oneImage)).code).toBe(0)
