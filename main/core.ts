@@ -1,7 +1,7 @@
-import { inspectDestination } from './disk/destination.ts'
+import { inspectDestination, type Destination } from './disk/destination.ts'
 import { heldPlaces } from './library/held-places.ts'
-import { inventory } from './library/inventory.ts'
-import { createHttp } from './net/http.ts'
+import { inventory, type LibraryImage } from './library/inventory.ts'
+import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
 import { patient } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
@@ -10,16 +10,17 @@ import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
 import { gather } from './plan/gather.ts'
-import { makePlan, type ImageToSave, type Plan } from './plan/plan.ts'
+import { makePlan, type Plan } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
-import type { Reference } from './registry/reference.ts'
+import type { Digest, Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openState, type StateFile } from './state/state-file.ts'
-import { HeldBlobs } from './transfer/held-blobs.ts'
+import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
+import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
   readonly site: Site
@@ -27,6 +28,8 @@ export interface CoreOptions {
   /** Requests and streams at once. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
+  /** How the network is reached; what is absent is as the environment says. */
+  readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
 }
@@ -41,18 +44,37 @@ export interface Request {
   readonly folder: string
 }
 
+/** A destination with what it holds, read once; what is saved into it is known here from then on. */
+export interface OpenDestination {
+  readonly destination: Destination
+  readonly state: StateFile
+  readonly held: HeldBlobs
+  readonly library: readonly LibraryImage[]
+}
+
 /** A plan with what was opened to make it. */
 export interface PreparedPlan {
   readonly plan: Plan
-  readonly state: StateFile
-  readonly held: HeldBlobs
+  readonly opened: OpenDestination
 }
 
 export interface Core {
   readonly catalogue: Catalogue
   readonly registry: Registry
+  /** Throws AppError `destination` for a folder that cannot be written to, unless it may be read-only. */
+  openDestination(
+    folder: string,
+    options?: { mayBeReadOnly?: boolean; signal?: AbortSignal },
+  ): Promise<OpenDestination>
   /** Resolves a request against the catalogue, the registry and the destination; writes nothing. */
   plan(request: Request, signal?: AbortSignal): Promise<PreparedPlan>
+  planInto(
+    opened: OpenDestination,
+    request: Omit<Request, 'folder'>,
+    signal?: AbortSignal,
+  ): Promise<Plan>
+  /** The one that saves into this destination. */
+  saver(opened: OpenDestination, maxFileSizeBytes?: number): Saver
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
@@ -66,7 +88,7 @@ export interface Core {
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
   const { site, key, connections, log } = options
-  const http = createHttp({ ...(log && { log }) })
+  const http = createHttp({ ...options.network, ...(log && { log }) })
   const catalogue = createCatalogue({ site, key, http, retry: patient })
   const logins = await readDockerLogins()
   const credentials = (registry: string): Credentials | undefined => {
@@ -84,62 +106,74 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
-  return {
-    catalogue,
-    registry,
+  const openDestination: Core['openDestination'] = async (
+    folder,
+    { mayBeReadOnly, signal } = {},
+  ) => {
+    const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
+    const { exists } = destination
+    const [state, library, places] = await Promise.all([
+      openState(destination.folder),
+      exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
+      exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
+    ])
+    return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
+  }
 
-    async plan({ named, rules, external, platform, folder }, signal) {
-      const destination = await inspectDestination(folder)
-      const state = await openState(destination.folder)
-      const library = destination.exists ? (await inventory(destination.folder, signal)).images : []
-      const source = { catalogue, registryName: site.registryName, connections }
-      const selected =
-        named.length > 0
-          ? await selectNamed(source, named, rules, signal)
-          : await selectByRules(source, rules, signal)
-      const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
-      const changeKeyOf = async (
-        reference: Reference,
-        until?: AbortSignal,
-      ): Promise<string | undefined> => {
-        if (!isOnSite(reference)) return undefined
-        const tags = await catalogue.tags(reference.repository, until)
-        return tags.find(({ tag }) => tag === reference.tag)?.changeKey
-      }
-      const sources = {
-        registry,
-        registryName: site.registryName,
-        state,
-        library,
-        changeKeyOf,
-        connections,
-      }
-      const { images, failures } = await gather(candidates, platform, sources, signal)
-      const places = destination.exists ? await heldPlaces(destination.folder, signal) : new Map()
-      return {
-        plan: makePlan(
-          destination,
-          images,
-          [...selected.failures, ...failures],
-          new Set(places.keys()),
-        ),
-        state,
-        held: new HeldBlobs(destination.folder, places),
-      }
-    },
+  const changeKeyOf = async (
+    reference: Reference,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> => {
+    if (!isOnSite(reference)) return undefined
+    const tags = await catalogue.tags(reference.repository, signal)
+    return tags.find(({ tag }) => tag === reference.tag)?.changeKey
+  }
 
-    async replicate({ plan, state, held }, { jobs, maxFileSizeBytes }, listener, signal) {
-      const descriptionOf = async ({ reference }: ImageToSave): Promise<string | undefined> => {
+  const planInto: Core['planInto'] = async (
+    { destination, state, library, held },
+    { named, rules, external, platform },
+    signal,
+  ) => {
+    const { registryName } = site
+    const source = { catalogue, registryName, connections }
+    const selected =
+      named.length > 0
+        ? await selectNamed(source, named, rules, signal)
+        : await selectByRules(source, rules, signal)
+    const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
+    const sources = { registry, registryName, state, library, changeKeyOf, connections }
+    const { images, failures } = await gather(candidates, platform, sources, signal)
+    return makePlan(destination, images, [...selected.failures, ...failures], held.digests())
+  }
+
+  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
+    createSaver({
+      folder: destination.folder,
+      registry,
+      state,
+      held,
+      maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
+      async descriptionOf({ reference }, signal) {
         if (!isOnSite(reference)) return undefined
         const until = AbortSignal.any([signal, AbortSignal.timeout(DESCRIPTION_TIMEOUT_MS)])
         return (await catalogue.repository(reference.repository, until)).description
-      }
-      await replicate(
-        plan,
-        { registry, state, held, descriptionOf, jobs, maxFileSizeBytes },
-        listener,
-        signal,
-      )
+      },
+    })
+
+  return {
+    catalogue,
+    registry,
+    openDestination,
+    planInto,
+    saver,
+
+    async plan(request, signal) {
+      const opened = await openDestination(request.folder, signal ? { signal } : {})
+      return { plan: await planInto(opened, request, signal), opened }
+    },
+
+    async replicate({ plan, opened }, { jobs, maxFileSizeBytes }, listener, signal) {
+      await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
     },
 
     close: () => http.close(),

@@ -7,6 +7,8 @@ import { largestFileBytes, parseMountInfo } from './file-system.ts'
 export interface Destination {
   readonly folder: string
   readonly exists: boolean
+  /** False on a read-only drive, or where permissions forbid it. */
+  readonly isWritable: boolean
   readonly freeBytes: number
   /** As the system names it (`ext4`, `vfat`, `fuse.fusefat`), where it can be learnt. */
   readonly fileSystem?: string
@@ -16,9 +18,12 @@ export interface Destination {
 
 /**
  * Looks at a folder, or at the nearest one above it that exists; writes nothing.
- * Throws AppError `destination` when it is a file, or may not be written.
+ * Throws AppError `destination` when it is a file, or may not be written and has to be.
  */
-export async function inspectDestination(path: string): Promise<Destination> {
+export async function inspectDestination(
+  path: string,
+  { mayBeReadOnly = false }: { mayBeReadOnly?: boolean } = {},
+): Promise<Destination> {
   const folder = resolve(path)
   const present = await nearestExisting(folder)
   if (!(await stat(present)).isDirectory()) {
@@ -30,18 +35,23 @@ export async function inspectDestination(path: string): Promise<Destination> {
       },
     )
   }
-  await access(present, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
-    throw new AppError('destination', `${present} cannot be written to.`, {
-      hint: 'Choose another folder, or change its permissions.',
-      cause,
-    })
-  })
+  const isWritable = await access(present, constants.W_OK | constants.X_OK).then(
+    () => true,
+    (cause: unknown) => {
+      if (mayBeReadOnly) return false
+      throw new AppError('destination', `${present} cannot be written to.`, {
+        hint: 'Choose another folder, or change its permissions.',
+        cause,
+      })
+    },
+  )
   const { bavail, bsize } = await statfs(present)
   const fileSystem = await fileSystemOf(present)
   const largest = fileSystem === undefined ? undefined : largestFileBytes(fileSystem)
   return {
     folder,
     exists: present === folder,
+    isWritable,
     freeBytes: bavail * bsize,
     ...(fileSystem !== undefined && { fileSystem }),
     ...(largest !== undefined && { largestFileBytes: largest }),

@@ -33,3 +33,8 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle?.close()
   }
 }
+
+/** Takes files away again; those that are gone already are no error. */
+export async function removeFiles(paths: readonly string[]): Promise<void> {
+  await Promise.all(paths.map((path) => rm(path, { force: true })))
+}

@@ -28,6 +28,12 @@ export function proxiesFrom(
   }
 }
 
+/** One proxy for everything, as its address is entered. Throws AppError `usage` for an address that is none. */
+export function oneProxy(text: string, noProxy = ''): ProxySettings {
+  const proxy = address('This', text.trim())
+  return { https: proxy, http: proxy, isDirect: directHosts(noProxy) }
+}
+
 /** The proxy for an address; loopback never goes through one, as in curl and Go. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
   const proxy = url.protocol === 'https:' ? settings.https : settings.http

@@ -29,6 +29,11 @@ export class HeldBlobs {
     this.#places = new Map(places)
   }
 
+  /** What finished tarballs and those being written hold at this moment. */
+  digests(): ReadonlySet<Digest> {
+    return new Set(this.#places.keys())
+  }
+
   /**
    * The blob from the destination, verified while it is read; waits while another image is writing it. Undefined when it
    * must be fetched: then the caller has to say `written` or `abandoned`, since others may wait for it.

@@ -1,26 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import PQueue from 'p-queue'
-import { AppError, messageOf } from '../api/errors.ts'
+import { AppError } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { formatBytes } from '../format.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave, Plan } from '../plan/plan.ts'
-import type { Registry } from '../registry/client.ts'
-import { openChecksums } from '../state/checksums.ts'
-import { saveDescription } from '../state/description.ts'
-import type { StateFile } from '../state/state-file.ts'
-import type { HeldBlobs } from './held-blobs.ts'
-import { saveImage } from './save-image.ts'
-
-export interface ReplicateParts {
-  readonly registry: Registry
-  readonly state: StateFile
-  readonly held: HeldBlobs
-  /** A repository's markdown, where its catalogue has one. */
-  descriptionOf(image: ImageToSave, signal: AbortSignal): Promise<string | undefined>
-  readonly jobs: number
-  readonly maxFileSizeBytes?: number | undefined
-}
+import type { Saver } from './saver.ts'
 
 /** What happens to the images of a plan, as it happens. */
 export interface ReplicateListener {
@@ -41,18 +25,13 @@ export interface ReplicateListener {
  */
 export async function replicate(
   plan: Plan,
-  parts: ReplicateParts,
+  { saver, jobs }: { readonly saver: Saver; readonly jobs: number },
   listener: ReplicateListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const { folder } = plan.destination
   if (plan.missingBytes > 0) throw doesNotFit(plan)
   const images = plan.images.filter((image) => image.state !== 'present')
-  if (images.length === 0) return
-  await makeFolder(folder)
-  const checksums = await openChecksums(folder)
-  const described = new Map<string, Promise<void>>()
-  const queue = new PQueue({ concurrency: parts.jobs })
+  const queue = new PQueue({ concurrency: jobs })
   await Promise.all(images.map((image) => queue.add(() => run(image))))
   signal.throwIfAborted()
 
@@ -60,53 +39,21 @@ export async function replicate(
     if (signal.aborted) return
     listener.started?.(image)
     try {
-      const files = await saveImage(
+      const files = await saver.save(
         image,
+        { verify: false },
         {
-          registry: parts.registry,
-          held: parts.held,
-          folder,
-          maxFileSizeBytes: parts.maxFileSizeBytes ?? plan.destination.largestFileBytes,
-          onProgress: (progress) => listener.progress?.(image, progress),
-          onFetched: (bytes) => listener.fetched?.(image, bytes),
+          progress: (progress) => listener.progress?.(image, progress),
+          fetched: (bytes) => listener.fetched?.(image, bytes),
+          warned: (message) => listener.warned?.(message),
         },
         signal,
       )
-      await checksums.replace(image.name, files)
-      const { repository, tag, changeKey } = image.stateEntry
-      await parts.state.record(repository, tag, changeKey)
-      await describeOnce(image)
       listener.saved?.(image, files)
     } catch (error) {
       if (!signal.aborted) listener.failed?.(image, error)
     }
   }
-
-  /** A description that cannot be had must not fail an image that was saved. */
-  function describeOnce(image: ImageToSave): Promise<void> {
-    const { repository } = image.stateEntry
-    const written = described.get(repository) ?? describe(image, repository)
-    described.set(repository, written)
-    return written
-  }
-
-  async function describe(image: ImageToSave, repository: string): Promise<void> {
-    try {
-      const markdown = await parts.descriptionOf(image, signal)
-      if (markdown) await saveDescription(folder, repository, markdown)
-    } catch (error) {
-      if (!signal.aborted)
-        listener.warned?.(`The description of ${repository} was not saved: ${messageOf(error)}`)
-    }
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('destination', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, {
-      cause,
-    })
-  })
 }
 
 function doesNotFit({ destination, writeBytes, missingBytes }: Plan): AppError {

@@ -6,7 +6,7 @@ import { parseReference } from '../../main/registry/reference.ts'
 import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
 import type { MadeLayer } from '../../main/sandbox/image.ts'
 
-const destination = { folder: '/destination', exists: true, freeBytes: 1e9 }
+const destination = { folder: '/destination', exists: true, isWritable: true, freeBytes: 1e9 }
 const base = makeLayer({ seed: 'base', sizeBytes: 40_000 })
 const empty = makeLayer({ seed: 'empty', sizeBytes: 0 })
 

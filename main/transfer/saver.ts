@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, messageOf } from '../api/errors.ts'
+import { removeFiles } from '../disk/durable.ts'
+import type { WrittenFile } from '../archive/destination-files.ts'
+import { openTarball } from '../archive/parts.ts'
+import { verifyTarball } from '../archive/verify.ts'
+import type { WriteProgress } from '../archive/write.ts'
+import type { ImageToSave } from '../plan/plan.ts'
+import type { Registry } from '../registry/client.ts'
+import { openChecksums, type Checksums } from '../state/checksums.ts'
+import { saveDescription } from '../state/description.ts'
+import type { StateFile } from '../state/state-file.ts'
+import type { HeldBlobs } from './held-blobs.ts'
+import { saveImage } from './save-image.ts'
+
+export interface SaverParts {
+  readonly folder: string
+  readonly registry: Registry
+  readonly state: StateFile
+  readonly held: HeldBlobs
+  /** A repository's markdown, where its catalogue has one. */
+  descriptionOf(image: ImageToSave, signal: AbortSignal): Promise<string | undefined>
+  readonly maxFileSizeBytes?: number | undefined
+}
+
+/** What happens to one image, as it happens. */
+export interface SaveListener {
+  progress?(progress: WriteProgress): void
+  /** Bytes that came over the line. */
+  fetched?(bytes: number): void
+  /** Bytes read back so far; heard of only when it was asked for. */
+  verified?(bytes: number): void
+  /** Something beside the image went wrong, and the image is saved. */
+  warned?(message: string): void
+}
+
+/** Saves images into one folder, several at once if need be. A folder may have only one at a time. */
+export interface Saver {
+  /**
+   * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml and its description
+   * durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged` when the
+   * drive gives other bytes than it was given.
+   */
+  save(
+    image: ImageToSave,
+    options: { readonly verify: boolean },
+    listener: SaveListener,
+    signal: AbortSignal,
+  ): Promise<readonly WrittenFile[]>
+}
+
+/** Nothing is made or written before the first image. */
+export function createSaver(parts: SaverParts): Saver {
+  const { folder, registry, state, held, maxFileSizeBytes } = parts
+  const described = new Map<string, Promise<void>>()
+  let opening: Promise<Checksums> | undefined
+  const open = (): Promise<Checksums> => {
+    opening ??= makeFolder(folder).then(() => openChecksums(folder))
+    opening.catch(() => (opening = undefined))
+    return opening
+  }
+
+  return {
+    async save(image, { verify }, listener, signal) {
+      const checksums = await open()
+      const onProgress = (progress: WriteProgress): void => listener.progress?.(progress)
+      const onFetched = (bytes: number): void => listener.fetched?.(bytes)
+      const files = await saveImage(
+        image,
+        { registry, held, folder, maxFileSizeBytes, onProgress, onFetched },
+        signal,
+      )
+      if (verify) await readBack(image, files, listener, signal)
+      await checksums.replace(image.name, files)
+      const { repository, tag, changeKey } = image.stateEntry
+      await state.record(repository, tag, changeKey)
+      await describeOnce(image, listener, signal)
+      return files
+    },
+  }
+
+  async function readBack(
+    image: ImageToSave,
+    files: readonly WrittenFile[],
+    listener: SaveListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const paths = files.map(({ name }) => join(folder, name))
+    const tarball = await openTarball(paths)
+    const problems = await verifyTarball(
+      tarball,
+      {
+        sums: files.map(({ sha256 }) => sha256),
+        onProgress: (bytes) => listener.verified?.(bytes),
+      },
+      signal,
+    ).finally(() => tarball.close())
+    const [problem] = problems
+    if (problem === undefined) return
+    held.forget(image.name)
+    await removeFiles(paths)
+    throw new AppError(
+      'damaged',
+      `The drive gave other bytes back than were written to it: ${problem.detail}`,
+      { hint: 'Try again; if it stays so, the drive is failing. Choose another one.' },
+    )
+  }
+
+  /** A description that cannot be had must not fail an image that was saved. */
+  function describeOnce(
+    image: ImageToSave,
+    listener: SaveListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { repository } = image.stateEntry
+    const written = described.get(repository) ?? describe(image, listener, signal)
+    described.set(repository, written)
+    return written
+  }
+
+  async function describe(
+    image: ImageToSave,
+    listener: SaveListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { repository } = image.stateEntry
+    try {
+      const markdown = await parts.descriptionOf(image, signal)
+      if (markdown) await saveDescription(folder, repository, markdown)
+    } catch (error) {
+      if (signal.aborted) described.delete(repository)
+      else listener.warned?.(`The description of ${repository} was not saved: ${messageOf(error)}`)
+    }
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('destination', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, {
+      cause,
+    })
+  })
+}
