@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { Option, type Command } from 'commander'
 import { AppError } from '../api/errors.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
@@ -114,7 +113,11 @@ export function addReplicateOptions(command: Command): Command {
     .optionsGroup('How:')
     .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
-    .addOption(option('--connections <n>', 'requests at once').argParser(parseCount).default(8))
+    .addOption(
+      option('--connections <n>', 'requests at once while planning')
+        .argParser(parseCount)
+        .default(8),
+    )
     .addOption(
       option('--limit-rate <bytes>', 'fetch at most so much a second, such as 10M').argParser(
         parseBytes,
@@ -193,8 +196,4 @@ export function callersPath(path: string): string {
 
 export function destinationFolder(path: string | undefined): string {
   return callersPath(path ?? (existsSync('/output') ? '/output' : 'output'))
-}
-
-export async function readKey(given: string | undefined): Promise<string | undefined> {
-  return given === '-' ? (await text(process.stdin)).trim() : given
 }

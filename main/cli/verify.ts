@@ -21,6 +21,11 @@ export async function verifyCommand(
   for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
     files.push(...(await verifyFiles(target, listener, signal)).files)
   }
+  if (files.length === 0) {
+    output.complain(`There is no tarball in ${paths.join(', ')}.`)
+    if (json) output.print(JSON.stringify({ files }))
+    return 1
+  }
   const bad = files.filter(({ ok }) => !ok)
   if (json) output.print(JSON.stringify({ files }))
   else

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
+import { makeFolder } from '../disk/destination.ts'
 import { removeFiles } from '../disk/durable.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { openTarball } from '../archive/parts.ts'
@@ -88,14 +88,14 @@ export function createSaver(parts: SaverParts): Saver {
   ): Promise<void> {
     const paths = files.map(({ name }) => join(folder, name))
     const tarball = await openTarball(paths)
-    const problems = await verifyTarball(
-      tarball,
-      {
-        sums: files.map(({ sha256 }) => sha256),
-        onProgress: (bytes) => listener.verified?.(bytes),
-      },
-      signal,
-    ).finally(() => tarball.close())
+    const sums = files.map(({ sha256 }) => sha256)
+    const onProgress = (bytes: number): void => listener.verified?.(bytes)
+    let problems
+    try {
+      problems = await verifyTarball(tarball, { sums, onProgress }, signal)
+    } finally {
+      await tarball.close()
+    }
     const [problem] = problems
     if (problem === undefined) return
     held.forget(image.name)
@@ -133,12 +133,4 @@ export function createSaver(parts: SaverParts): Saver {
       else listener.warned?.(`The description of ${repository} was not saved: ${messageOf(error)}`)
     }
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('destination', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, {
-      cause,
-    })
-  })
 }

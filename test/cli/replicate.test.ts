@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
@@ -192,7 +193,75 @@ describe('a second run', () => {
   })
 })
 
+test('a second run over a named image asks for manifests only', async () => {
+  const named = ['nvidia/nemo:24.05', 'nvidia/k8s/dcgm-exporter:3.3.5-3.4.0-ubuntu22.04']
+  for (const args of [named, [...named, '--platform', 'all']]) {
+    expect((await replicate(args)).code).toBe(0)
+    sandbox.requests.clear()
+    const run = await replicate(args)
+    expect(jsonLines(run).at(-1)).toMatchObject({ saved: 0, failed: 0, bytes: 0 })
+    expect(blobRequests()).toBe(0)
+    expect(
+      sandbox.requests.all({ role: 'registry' }).some(({ path }) => path.includes('/blobs/')),
+    ).toBe(false)
+  }
+})
+
+test('damaged tarballs of the destination cost a fetch, never an image', async () => {
+  const held = ['nvidia/cuda:12.6.3-base-ubi8', 'nvidia/cuda:12.10.0-base-ubi8']
+  await replicate(held)
+  for (const file of (await readdir(output)).filter((name) => name.endsWith('.tar'))) {
+    const bytes = await readFile(join(output, file))
+    bytes.fill(0xff, bytes.length - 840_000, bytes.length - 2000)
+    await writeFile(join(output, file), bytes)
+  }
+  expect((await replicate(['nvidia/cuda:12.10.0-devel-ubi8'])).code).toBe(0)
+  const saved = join(output, 'nvcr.io_nvidia_cuda_12.10.0-devel-ubi8_linux-amd64.tar')
+  expect((await runCli(['verify', saved])).code).toBe(0)
+})
+
 describe('the destination', () => {
+  test('is written by one run at a time, and a dead one does not count', async () => {
+    sandbox.settings.bytesPerSecond = 4_000_000
+    const first = replicate(['nvidia/nemo:24.03.framework'])
+    await expect
+      .poll(() => readdir(output).catch(() => []), { timeout: 20_000 })
+      .toContain('.ngc-replicator.lock')
+    const second = await replicate(oneImage)
+    expect(second.code).toBe(1)
+    expect(second.stderr).toMatch(/Another run is writing into .* \(process \d+ on /)
+    expect((await first).code).toBe(0)
+    expect(await readdir(output)).not.toContain('.ngc-replicator.lock')
+    const dead = { host: hostname(), pid: 2 ** 22 - 1, started: '1' }
+    await writeFile(join(output, '.ngc-replicator.lock'), JSON.stringify(dead))
+    expect((await replicate(oneImage)).code).toBe(0)
+  })
+
+  test('counts what an earlier run left unfinished as free, and uses it up', async () => {
+    await mkdir(output)
+    const leftover = 'nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar.000.partial'
+    await writeFile(join(output, leftover), Buffer.alloc(1_000_000))
+    expect((await replicate(oneImage)).code).toBe(0)
+    expect(await readdir(output)).not.toContain(leftover)
+  })
+
+  test('keeps its repositories when the last line of one was deleted from its state', async () => {
+    await mkdir(output)
+    await writeFile(stateFile(), 'nvidia/pytorch:\nnvidia/tensorrt:\n  24.05-py3: key\n')
+    expect(eventsOf(await replicate(oneImage), 'plan')).toMatchObject([{ state: 'new' }])
+    expect(await readFile(stateFile(), 'utf8')).toContain('nvidia/tensorrt')
+  })
+
+  test('says what is wrong with the copy of an image that it will not fetch again', async () => {
+    await replicate(oneImage)
+    const name = (await readdir(output)).find((file) => file.endsWith('.tar'))
+    await truncate(join(output, String(name)), 1_000_000)
+    const run = await replicate(oneImage)
+    expect(eventsOf(run, 'plan')).toMatchObject([
+      { state: 'present', notes: [expect.stringMatching(/torn: delete its line in state\.yml/)] },
+    ])
+  })
+
   test('is not touched by a dry run', async () => {
     const run = await replicate([...oneImage, '--dry-run'])
     expect(jsonLines(run).at(-1)).toMatchObject({ event: 'done', planned: 1, saved: 0, bytes: 0 })
@@ -428,12 +497,13 @@ test.each([
   ['pushing, which is not there yet', ['--registry-url', 'registry.example']],
   ['no tarballs and no registry', ['--no-exporter']],
   ['a list that is not there', ['--external-images', 'nowhere.yml']],
+  ['files so small that they are too many', ['nvidia/pytorch:24.05-py3', '--max-file-size', '10']],
   ['a rate that is no number', ['--limit-rate', 'fast']],
 ])('%s is wrong use: exit code 2, a sentence, and nothing on standard output', async (_, args) => {
   const run = await replicate(args)
   expect(run).toMatchObject({ code: 2, stdout: '' })
   expect(run.stderr).toMatch(/\S/)
-  expect(sandbox.requests.all()).toEqual([])
+  expect(blobRequests()).toBeLessThan(10)
 })
 
 test('the seed’s progress page is told every step', async () => {
@@ -478,4 +548,18 @@ test('a key that is worse than none is passed over for public images, and the pl
   const run = await replicate(oneImage, { env: { NGC_REPLICATOR_API_KEY: sandboxKeys.narrow } })
   expect(run.code).toBe(0)
   expect(eventsOf(run, 'plan')).toMatchObject([{ notes: [expect.stringContaining('as guest')] }])
+})
+
+test('a reader that goes away does not stop what was begun', async () => {
+  const program = [...oneImage, '--site', siteFile, '--output-path', output].join(' ')
+  const cli = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
+  const piped = `set -o pipefail; "${process.execPath}" "${cli}" ${program} | head -1`
+  await promisify(execFile)('bash', ['-c', piped])
+  expect((await runCli(['verify', output])).code).toBe(0)
+})
+
+test('a selection that matches nothing says so', async () => {
+  const run = await replicate(['--image', 'nosuchimage'])
+  expect(run.code).toBe(0)
+  expect(run.stderr).toMatch(/Nothing matches/)
 })
