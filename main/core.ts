@@ -1,9 +1,12 @@
+import { messageOf } from './api/errors.ts'
+import { occupyFolder } from './disk/lock.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
 import { heldPlaces } from './library/held-places.ts'
+import { leftoverBytes } from './library/leftovers.ts'
 import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
-import { patient } from './net/retry.ts'
+import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
 import type { Key } from './ngc/key.ts'
@@ -17,7 +20,6 @@ import { readDockerLogins } from './registry/docker-credentials.ts'
 import type { Digest, Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
-import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
@@ -26,13 +28,15 @@ import { createSaver, type Saver } from './transfer/saver.ts'
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests and streams at once. */
+  /** Requests at once while planning; a transfer has one stream for each job. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
+  /** Told in words when a request failed and is tried again after some seconds. */
+  readonly waiting?: ((message: string) => void) | undefined
 }
 
 /** What the operator asks for: images named one by one, or rules over the catalogue; and images of other registries. */
@@ -42,6 +46,8 @@ export interface Request {
   readonly external: readonly Reference[]
   /** `linux/amd64`, or `all`. */
   readonly platform: string
+  /** No file becomes larger, whatever the drive could hold. */
+  readonly maxFileSizeBytes?: number | undefined
   readonly folder: string
 }
 
@@ -49,7 +55,6 @@ export interface Request {
 export interface OpenDestination {
   readonly destination: Destination
   readonly state: StateFile
-  readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
 }
@@ -75,7 +80,7 @@ export interface Core {
     request: Omit<Request, 'folder'>,
     signal?: AbortSignal,
   ): Promise<Plan>
-  /** Saves into this destination; several savers may share what was opened. */
+  /** The one that saves into this destination. */
   saver(opened: OpenDestination, maxFileSizeBytes?: number): Saver
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
@@ -89,9 +94,16 @@ export interface Core {
 
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
-  const { site, key, connections, log } = options
+  const { site, key, connections, log, waiting } = options
+  const retry: RetryPolicy = {
+    ...patient,
+    retrying(error, delayMs) {
+      const seconds = Math.round(delayMs / 1000)
+      if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
+    },
+  }
   const http = createHttp({ ...options.network, ...(log && { log }) })
-  const catalogue = createCatalogue({ site, key, http, retry: patient })
+  const catalogue = createCatalogue({ site, key, http, retry })
   const logins = await readDockerLogins()
   const credentials = (registry: string): Credentials | undefined => {
     if (registry === site.registryName)
@@ -103,6 +115,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     http,
     site,
     credentials,
+    retry,
     limit: createRateLimit(options.limitBytesPerSecond),
     ...(log && { log }),
   })
@@ -119,7 +132,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const planInto: Core['planInto'] = async (
     { destination, state, library, held },
-    { named, rules, external, platform },
+    { named, rules, external, platform, maxFileSizeBytes },
     signal,
   ) => {
     const { registryName } = site
@@ -131,15 +144,22 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
     const sources = { registry, registryName, state, library, changeKeyOf, connections }
     const { images, failures } = await gather(candidates, platform, sources, signal)
-    return makePlan(destination, images, [...selected.failures, ...failures], held.digests())
+    const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
+    const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
+    const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
+    return makePlan(
+      { ...destination, freeBytes, ...(largestFileBytes !== undefined && { largestFileBytes }) },
+      images,
+      [...selected.failures, ...failures],
+      held.digests(),
+    )
   }
 
-  const saver: Core['saver'] = ({ destination, state, checksums, held }, maxFileSizeBytes) =>
+  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
     createSaver({
       folder: destination.folder,
       registry,
       state,
-      checksums,
       held,
       maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
       async descriptionOf({ reference }, signal) {
@@ -162,7 +182,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     },
 
     async replicate({ plan, opened }, { jobs, maxFileSizeBytes }, listener, signal) {
-      await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
+      const isDone = plan.images.every(({ state }) => state === 'present')
+      const unlock =
+        isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
+      try {
+        await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
+      } finally {
+        await unlock?.()
+      }
     },
 
     close: () => http.close(),
@@ -175,14 +202,16 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, checksums, library, places] = await Promise.all([
+  const [state, library, places] = await Promise.all([
     openState(destination.folder),
-    openChecksums(destination.folder),
     exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
     exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
   ])
-  const held = new HeldBlobs(destination.folder, places)
-  return { destination, state, checksums, library, held }
+  return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
+}
+
+function smallest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 }
 
 /** A description is worth a moment, not the patience that an image is. */

@@ -23,11 +23,6 @@ export function formatDuration(seconds: number): string {
   return `about ${hours} h ${Math.round((seconds - hours * 3600) / 60)} min`
 }
 
-/** A text from outside made harmless for a terminal: control characters and escapes become a visible mark. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\u{FFFD}')
-}
-
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }

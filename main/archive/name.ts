@@ -63,3 +63,8 @@ export function partName(name: string, part: number): string {
 
 export const MOST_PARTS = 1000
 export const PARTIAL = '.partial'
+
+/** Whether a file says of itself that it is a tarball, a part of one, or a compressed one. */
+export function isTarballName(name: string): boolean {
+  return /\.(?:tar|tgz|oci)(?:\.|$)/i.test(name)
+}

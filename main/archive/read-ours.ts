@@ -49,7 +49,7 @@ export async function readOurs(
 }
 
 const MOST_EXTRAS = 1000
-const OWN_NAMES = ['oci-layout', 'index.json', 'manifest.json']
+export const OWN_NAMES = ['oci-layout', 'index.json', 'manifest.json']
 
 /** Whether the first members are ours, which nobody else puts in this order. */
 export function looksLikeOurs(members: readonly TarMember[]): boolean {

@@ -4,6 +4,7 @@ import type { Expectation } from './check.ts'
 import type { TarballLayout } from './layout.ts'
 import { readAhead, type ByteSource } from './read-ahead.ts'
 import { digestIn } from './read-docker.ts'
+import { OWN_NAMES } from './read-ours.ts'
 import type { ReadableTarball } from './read.ts'
 import { encodeHeader, END_BYTES, paddingAfter } from './tar-header.ts'
 import type { TarMember } from './tar-members.ts'
@@ -55,13 +56,15 @@ export async function expectedOfForeign(
 }
 
 /**
- * Whether every header is one that we write: no other program leaves out times and names as we do. A tarball that has them
- * in another order than ours was altered, though engines may still take it.
+ * Whether a tarball has all that ours have and every header is one that we write. One that has them in another order than ours
+ * was altered, though engines may still take it; headers alone prove little, since other programs leave out times too.
  */
 export async function hasOwnHeaders(
   source: ByteSource,
   members: readonly TarMember[],
 ): Promise<boolean> {
+  const names = new Set(members.map(({ name }) => name))
+  if (!OWN_NAMES.every((name) => names.has(name))) return false
   const read = readAhead(source)
   for (const { name, sizeBytes, headerOffset, dataOffset } of members) {
     const header = await read(headerOffset, dataOffset - headerOffset)

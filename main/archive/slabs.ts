@@ -35,6 +35,11 @@ export class Slabs {
     }
   }
 
+  /** Sends what was gathered on its way, without waiting. */
+  flush(): void {
+    this.#send()
+  }
+
   /** Resolves when everything is written. */
   async drain(): Promise<void> {
     this.#send()

@@ -11,20 +11,38 @@ export const END_BYTES = 2 * BLOCK_BYTES
  * octal field; they are written in base 256 (GNU), which every tar reads that an isolated machine may have, busybox's
  * too, which passes over pax headers.
  */
-export function encodeHeader(name: string, sizeBytes: number): Uint8Array {
+export function encodeHeader(
+  name: string,
+  sizeBytes: number,
+  attributes: Attributes = plainFile,
+): Uint8Array {
   const nameBytes = Buffer.from(name)
   if (nameBytes.length <= NAME.length && /^[\u0020-\u007E]+$/.test(name)) {
-    return block(nameBytes, sizeBytes, '0')
+    return block(nameBytes, sizeBytes, attributes)
   }
   const record = paxRecord('path', name)
   const padded = Buffer.alloc(record.length + paddingAfter(record.length))
   record.copy(padded)
   return Buffer.concat([
-    block(Buffer.from('PaxHeader'), record.length, 'x'),
+    block(Buffer.from('PaxHeader'), record.length, { ...plainFile, type: 'x' }),
     padded,
-    block(Buffer.from(name.replaceAll(/[^\u0020-\u007E]/g, '_')).subarray(0, 100), sizeBytes, '0'),
+    block(
+      Buffer.from(name.replaceAll(/[^\u0020-\u007E]/g, '_')).subarray(0, 100),
+      sizeBytes,
+      attributes,
+    ),
   ])
 }
+
+/** What a header says of a member besides its name and size. The time is in seconds since 1970. */
+export interface Attributes {
+  readonly mode: number
+  readonly modified: number
+  /** `0` a file, `5` a folder, `x` a pax header. */
+  readonly type: '0' | '5' | 'x'
+}
+
+const plainFile: Attributes = { mode: 0o644, modified: 0, type: '0' }
 
 /** How many zeros follow so many bytes of a member. */
 export function paddingAfter(sizeBytes: number): number {
@@ -104,22 +122,27 @@ const types = new Map<string, MemberType>([
 /** Whatever their size field says, no data follows these. */
 const withoutData = new Set<MemberType>(['hard-link', 'symbolic-link', 'folder', 'special'])
 
-function block(name: Uint8Array, sizeBytes: number, type: string): Buffer {
+function block(name: Uint8Array, sizeBytes: number, { mode, modified, type }: Attributes): Buffer {
   const header = Buffer.alloc(BLOCK_BYTES)
   header.set(name, NAME.at)
-  header.write('0000644\u00000000000\u00000000000\u0000', 100, 'latin1')
+  header.write(`${octal(mode, 7)}0000000\u00000000000\u0000`, 100, 'latin1')
   const isLarge = sizeBytes > LARGEST_OCTAL
   if (isLarge) {
     header.writeUInt8(0x80, SIZE.at)
     header.writeBigUInt64BE(BigInt(sizeBytes), SIZE.at + 4)
   } else {
-    header.write(`${sizeBytes.toString(8).padStart(11, '0')}\0`, SIZE.at, 'latin1')
+    header.write(octal(sizeBytes, 11), SIZE.at, 'latin1')
   }
-  header.write('00000000000\0', 136, 'latin1')
+  header.write(octal(modified, 11), 136, 'latin1')
   header.write(type, 156, 'latin1')
   header.write(isLarge ? 'ustar  \0' : 'ustar\u000000', 257, 'latin1')
-  header.write(`${checksum(header).toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  header.write(`${octal(checksum(header), 6)} `, 148, 'latin1')
   return header
+}
+
+/** So many digits and a zero byte. */
+function octal(value: number, digits: number): string {
+  return `${value.toString(8).padStart(digits, '0')}\0`
 }
 
 /** The sum of all bytes, the checksum field itself counted as spaces. */

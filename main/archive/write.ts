@@ -93,6 +93,8 @@ async function appendBody(
     return
   }
   const { digest } = source.descriptor
+  // Opening may wait for another tarball that waits for what was just appended here: that must be on its way.
+  slabs.flush()
   const stream = addAbortSignal(signal, await openBlob(source.descriptor, signal))
   let gotBytes = 0
   for await (const chunk of stream) {

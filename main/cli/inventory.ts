@@ -1,5 +1,6 @@
 import { inventory, type Inventory } from '../library/inventory.ts'
-import { formatBytes, plural, printable } from '../format.ts'
+import { formatBytes, plural } from '../format.ts'
+import { printable } from './printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 

@@ -3,7 +3,8 @@ import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { createSpeed } from '../transfer/speed.ts'
-import { formatBytes, formatDuration, printable } from '../format.ts'
+import { formatBytes, formatDuration } from '../format.ts'
+import { printable } from './printable.ts'
 
 const REDRAW_MS = 200
 const BAR = 20
@@ -27,16 +28,23 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
   const total = createSpeed()
   let endedBytes = 0
   const render = (): void => {
-    const lines = [...running].map(([image, { progress, speed }]) =>
-      imageLine(image, progress, speed.bytesPerSecond()),
+    const columns = stream.columns || 80
+    const lines = [...running].map(([image, { progress, speed }]) => {
+      const { phase, writtenBytes, durableBytes } = progress
+      const flushingBytes = phase === 'flushing' ? image.sizeBytes - durableBytes : undefined
+      const state = { bytes: writtenBytes, totalBytes: image.sizeBytes, flushingBytes }
+      return progressLine(
+        nameOf(image),
+        { ...state, bytesPerSecond: speed.bytesPerSecond() },
+        columns,
+      )
+    })
+    const written = [...running.values()].map(({ progress }) => progress.writtenBytes)
+    const bytes = written.reduce((sum, count) => sum + count, endedBytes)
+    lines.push(
+      progressLine('total', { bytes, totalBytes, bytesPerSecond: total.bytesPerSecond() }, columns),
     )
-    const written = [...running.values()].reduce(
-      (sum, { progress }) => sum + progress.writtenBytes,
-      endedBytes,
-    )
-    lines.push(line('total', written, totalBytes, total.bytesPerSecond()))
-    const width = stream.columns ?? 80
-    draw(lines.map((text) => text.slice(0, width - 1)).join('\n'))
+    draw(lines.join('\n'))
   }
   const timer = setInterval(render, REDRAW_MS)
   return {
@@ -65,24 +73,41 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
   }
 }
 
-function imageLine(
-  image: ImageToSave,
-  { phase, writtenBytes, durableBytes }: WriteProgress,
-  speed: number | undefined,
-): string {
-  const { repository, tag } = image.reference
-  const name = printable(
-    tag === undefined ? formatReference(image.reference) : `${repository}:${tag}`,
-  )
-  return phase === 'downloading'
-    ? line(name, writtenBytes, image.sizeBytes, speed)
-    : `${name}  flushing to the drive, ${formatBytes(image.sizeBytes - durableBytes)} left`
-}
+/** What a terminal of 80 columns leaves for the name beside the numbers, and where there is room for a bar as well. */
+const NUMBERS = 56
+const WIDE = 100
 
-function line(name: string, bytes: number, totalBytes: number, speed: number | undefined): string {
+/** One line of progress, cut to the width of the terminal. */
+export function progressLine(name: string, state: LineState, columns: number): string {
+  const { bytes, totalBytes, bytesPerSecond, flushingBytes } = state
   const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes)
   const bar = '█'.repeat(Math.floor(share * BAR)).padEnd(BAR, '░')
-  const left = speed ? `  ${formatDuration((totalBytes - bytes) / speed)} left` : ''
-  const rate = speed ? `  ${formatBytes(speed)}/s` : ''
-  return `${bar} ${String(Math.floor(share * 100)).padStart(3)}%  ${formatBytes(bytes)} of ${formatBytes(totalBytes)}${rate}${left}  ${name}`
+  const room = Math.max(12, columns - 1 - NUMBERS - (columns >= WIDE ? BAR + 1 : 0))
+  const shown = name.length > room ? `…${name.slice(1 - room)}` : name.padEnd(room)
+  const done = `${String(Math.floor(share * 100)).padStart(3)}%  ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
+  const rate = bytesPerSecond ? `  ${formatBytes(bytesPerSecond)}/s` : ''
+  const left =
+    bytesPerSecond && bytes < totalBytes
+      ? `  ${formatDuration((totalBytes - bytes) / bytesPerSecond)} left`
+      : ''
+  const rest =
+    flushingBytes === undefined
+      ? `${columns >= WIDE ? `${bar} ` : ''}${done}${rate}${left}`
+      : flushingBytes > 0
+        ? `flushing to the drive, ${formatBytes(flushingBytes)} left`
+        : 'finishing'
+  return `${shown} ${rest}`.slice(0, columns - 1)
+}
+
+interface LineState {
+  readonly bytes: number
+  readonly totalBytes: number
+  readonly bytesPerSecond?: number | undefined
+  /** Still on its way from memory to the medium, once all has come. */
+  readonly flushingBytes?: number | undefined
+}
+
+function nameOf({ reference }: ImageToSave): string {
+  const { repository, tag } = reference
+  return printable(tag === undefined ? formatReference(reference) : `${repository}:${tag}`)
 }

@@ -26,10 +26,14 @@ export async function runProgram(
     await program.parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    if (signal.aborted) return 130
+    if (signal.aborted) {
+      output.complain('Interrupted; nothing was written.')
+      return 130
+    }
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof AppError) {
       for (const line of explain(error)) output.complain(line)
+      if (error.code === 'cancelled') return 130
       return error.code === 'usage' ? 2 : 1
     }
     output.complain(`This should not have happened: ${explain(error).join(' ')}`)

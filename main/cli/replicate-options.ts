@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { Option, type Command } from 'commander'
 import { AppError } from '../api/errors.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
@@ -39,12 +38,6 @@ export interface ReplicateOptions {
 
 /** Every option of the seed by its name, and ours. Each can be set in the environment, as the seed's could. */
 export function addReplicateOptions(command: Command): Command {
-  const option = (flags: string, description: string): Option => {
-    const made = new Option(flags, description)
-    return made.env(`NGC_REPLICATOR_${made.name().replaceAll('-', '_').toUpperCase()}`)
-  }
-  const repeatable = (flags: string, description: string): Option =>
-    option(flags, description).argParser(collect)
   return command
     .optionsGroup('What to select:')
     .addOption(
@@ -120,7 +113,11 @@ export function addReplicateOptions(command: Command): Command {
     .optionsGroup('How:')
     .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
-    .addOption(option('--connections <n>', 'requests at once').argParser(parseCount).default(8))
+    .addOption(
+      option('--connections <n>', 'requests at once while planning')
+        .argParser(parseCount)
+        .default(8),
+    )
     .addOption(
       option('--limit-rate <bytes>', 'fetch at most so much a second, such as 10M').argParser(
         parseBytes,
@@ -133,7 +130,16 @@ export function addReplicateOptions(command: Command): Command {
     .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
 }
 
-/** What every command takes. */
+function option(flags: string, description: string): Option {
+  const made = new Option(flags, description)
+  return made.env(`NGC_REPLICATOR_${made.name().replaceAll('-', '_').toUpperCase()}`)
+}
+
+function repeatable(flags: string, description: string): Option {
+  return option(flags, description).argParser(collect)
+}
+
+/** What the main command prints, and how much. */
 export function addOutputOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
@@ -144,23 +150,29 @@ export function addOutputOptions(command: Command): Command {
 
 /** Refuses what is not there yet, in words, rather than pass over it. Throws AppError `usage`. */
 export function refuseUnavailable(options: ReplicateOptions): void {
-  const refuse = (what: string, hint: string): never => {
-    throw new AppError('usage', `${what} not available yet.`, { hint })
-  }
   if (options.registryUrl ?? options.registryUsername ?? options.registryPassword) {
-    refuse(
+    throw unavailable(
       'Pushing to a registry (--registry-url) is',
       'Save tarballs, and push them with another tool.',
     )
   }
-  if (!options.exporter)
-    refuse('--no-exporter needs --registry-url, which is', 'Leave it out to save tarballs.')
-  if (options.singularity) refuse('--singularity is', 'Leave it out to save tarballs.')
-  if (!options.remove)
-    refuse(
+  if (!options.exporter) {
+    throw unavailable(
+      '--no-exporter needs --registry-url, which is',
+      'Leave it out to save tarballs.',
+    )
+  }
+  if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
+  if (!options.remove) {
+    throw unavailable(
       '--no-remove belongs to Docker as a source, which is',
       'Images are fetched without Docker: leave it out.',
     )
+  }
+}
+
+function unavailable(what: string, hint: string): AppError {
+  return new AppError('usage', `${what} not available yet.`, { hint })
 }
 
 /** Throws AppError `usage`. */
@@ -184,8 +196,4 @@ export function callersPath(path: string): string {
 
 export function destinationFolder(path: string | undefined): string {
   return callersPath(path ?? (existsSync('/output') ? '/output' : 'output'))
-}
-
-export async function readKey(given: string | undefined): Promise<string | undefined> {
-  return given === '-' ? (await text(process.stdin)).trim() : given
 }

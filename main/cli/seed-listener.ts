@@ -9,8 +9,6 @@ import { createSeedProgress } from '../transfer/seed-progress.ts'
 export function createSeedListener(uri: URL, log: (line: string) => void): SeedListener {
   const http = createHttp()
   const progress = createSeedProgress(uri, http, log)
-  const keyOf = (image: ImageToSave): string =>
-    `${formatReference(image.reference)} ${image.platform}`
   progress.step('query', { status: 'running', header: 'Listing the images to copy' })
   return {
     planned({ images }) {
@@ -55,4 +53,8 @@ export function parseProgressUri(text: string): URL {
   throw new AppError('usage', '--progress-uri is not an http address.', {
     hint: 'Write it like http://localhost:8000/progress.',
   })
+}
+
+function keyOf({ reference, platform }: ImageToSave): string {
+  return `${formatReference(reference)} ${platform}`
 }

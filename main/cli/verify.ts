@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
-import { formatBytes, plural, printable } from '../format.ts'
+import { formatBytes, plural } from '../format.ts'
+import { printable } from './printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 
@@ -19,6 +20,11 @@ export async function verifyCommand(
   const files: VerifiedFile[] = []
   for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
     files.push(...(await verifyFiles(target, listener, signal)).files)
+  }
+  if (files.length === 0) {
+    output.complain(`There is no tarball in ${paths.join(', ')}.`)
+    if (json) output.print(JSON.stringify({ files }))
+    return 1
   }
   const bad = files.filter(({ ok }) => !ok)
   if (json) output.print(JSON.stringify({ files }))

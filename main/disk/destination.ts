@@ -1,6 +1,6 @@
-import { access, constants, readFile, realpath, stat, statfs } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { AppError } from '../api/errors.ts'
+import { AppError, messageOf } from '../api/errors.ts'
 import { largestFileBytes, parseMountInfo } from './file-system.ts'
 
 /** What is known of a destination before anything is written to it. */
@@ -58,6 +58,15 @@ export async function inspectDestination(
   }
 }
 
+/** Throws AppError `destination`. */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new AppError('destination', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, {
+      cause,
+    })
+  })
+}
+
 async function nearestExisting(folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
     try {
@@ -65,7 +74,11 @@ async function nearestExisting(folder: string): Promise<string> {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined
       if (code === 'ENOENT' && dirname(path) !== path) continue
-      throw new AppError('destination', `${path} cannot be opened.`, { cause: error })
+      if (code === 'ENOTDIR') continue // a file: it will be found higher up, and told
+      throw new AppError('destination', `${path} cannot be opened.`, {
+        hint: 'Choose another folder, or change its permissions.',
+        cause: error,
+      })
     }
   }
 }

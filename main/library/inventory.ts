@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import PQueue from 'p-queue'
 import { messageOf } from '../api/errors.ts'
 import type { TarballImage } from '../archive/image.ts'
+import { isTarballName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { readTarball, type TarballReading } from '../archive/read.ts'
 import { formatPlatform } from '../registry/platform.ts'
@@ -75,7 +76,7 @@ async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<En
     )
     const listed = rows.length > 0 ? rows : [row(tarball, { status, sizeBytes: reading.sizeBytes })]
     // A holiday picture on the stick is no problem; a tarball that is none may be one.
-    if (status === 'complete' || (status === 'foreign' && !TARBALL_NAME.test(tarball.name)))
+    if (status === 'complete' || (status === 'foreign' && !isTarballName(tarball.name)))
       return { images: listed }
     return { images: listed, problem: { file: tarball.name, kind: status, detail } }
   } catch (error) {
@@ -84,8 +85,6 @@ async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<En
     return { images: [row(tarball, { status: 'unreadable' })], problem }
   }
 }
-
-const TARBALL_NAME = /\.(?:tar|tgz|oci)(?:\.|$)/i
 
 interface Judged {
   readonly reading: TarballReading

@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import PQueue from 'p-queue'
 import { messageOf } from '../api/errors.ts'
 import type { Problem } from '../archive/check.ts'
 import { checkBytes } from '../archive/check-bytes.ts'
-import { parseFileName } from '../archive/name.ts'
+import { isTarballName, parseFileName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
 import { readChecksums } from '../state/checksums.ts'
@@ -74,12 +74,10 @@ interface Task {
   readonly sizeBytes: number
 }
 
-const TARBALL_NAME = /\.(?:tar|tgz|oci)(?:\.|$)/i
-
 async function folderTasks(folder: string): Promise<Task[]> {
   const sums = await readChecksums(folder)
   const tarballs = (await listTarballs(folder)).filter(
-    ({ name, files }) => TARBALL_NAME.test(name) || files.some((file) => sums.has(file)),
+    ({ name, files }) => isTarballName(name) || files.some((file) => sums.has(file)),
   )
   const found = new Set(tarballs.flatMap(({ files }) => files))
   // What SHA256SUMS tells of and is no tarball, or not there; a missing part is told with its tarball.
@@ -94,7 +92,8 @@ async function folderTasks(folder: string): Promise<Task[]> {
 async function pathTasks(paths: readonly string[]): Promise<Task[]> {
   const tasks = new Map<string, Promise<Task>>()
   for (const path of paths) {
-    const tarball = await findTarball(path)
+    // Told as a problem of its own when it is read, and no reason to leave out the others.
+    const tarball = await findTarball(path).catch(() => alone(dirname(path), basename(path)))
     const key = join(tarball.folder, tarball.name)
     const name = tarball.isInParts ? path.replace(/\.\d{3}(\.partial)?$/, '$1') : path
     if (!tasks.has(key)) {
@@ -134,7 +133,8 @@ async function verifyTask(
     const opened = await openTarball(pathsOf(tarball))
     try {
       const options = { sums: tarball.files.map((file) => sums.get(file)), onProgress }
-      const isTarball = TARBALL_NAME.test(tarball.name)
+      // A file that the user names is taken for a tarball, unless a checksum tells what it must be.
+      const isTarball = isTarballName(tarball.name) || !tarball.files.some((file) => sums.has(file))
       const found = isTarball
         ? await verifyTarball(opened, options, signal)
         : await checkBytes(opened, [], options, signal)

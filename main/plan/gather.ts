@@ -3,13 +3,13 @@ import { layoutTarball } from '../archive/layout.ts'
 import { tarballName } from '../archive/name.ts'
 import type { LibraryImage } from '../library/inventory.ts'
 import type { Registry } from '../registry/client.ts'
-import { MediaType, type ResolvedImage } from '../registry/manifest.ts'
 import { formatReference, isDigest, type Digest, type Reference } from '../registry/reference.ts'
 import { formatPlatform } from '../registry/platform.ts'
-import { resolveImage } from '../registry/resolve.ts'
+import { readManifest } from '../registry/read-manifest.ts'
+import { namedImages, resolveImage } from '../registry/resolve.ts'
 import type { StateFile } from '../state/state-file.ts'
 import { stateRepository, stateTag, type Candidate } from './candidate.ts'
-import type { GatheredImage, PlanFailure } from './plan.ts'
+import { uniqueLayers, type GatheredImage, type PlanFailure } from './plan.ts'
 
 /** Where the facts of a plan come from. */
 export interface GatherSources {
@@ -55,50 +55,102 @@ async function gatherOne(
   signal?: AbortSignal,
 ): Promise<GatheredImage[]> {
   const { reference, changeKey } = candidate
-  const known = presentByItself(candidate, wanted, sources)
-  if (known) return [known]
-  const { images, note } = await resolveImage(sources.registry, reference, wanted, {
-    carry: { signatures: true, attestations: true },
-    ...(signal && { signal }),
+  const undisputed = presentByItself(candidate, wanted, sources)
+  if (undisputed) return [undisputed]
+  const published = await sources.registry.manifest(reference, signal)
+  const named = namedImages(published, reference, wanted)
+  const entryOf = (platform: string): { repository: string; tag: string } => ({
+    repository: stateRepository(reference, sources.registryName),
+    tag: stateTag(reference, platform, named.isOnlyPlatform),
   })
-  const isOnlyPlatform = images.length === 1 && (wanted === 'all' || note !== undefined)
-  return Promise.all(
-    images.map(async (image): Promise<GatheredImage> => {
-      const name = tarballName(reference, image.platform)
-      const platform = formatPlatform(image.platform)
-      const layout = layoutTarball(image, formatReference(reference))
-      const entry = {
-        repository: stateRepository(reference, sources.registryName),
-        tag: stateTag(reference, platform, isOnlyPlatform),
-      }
-      const digest = image.manifest.descriptor.digest
-      const here = inLibrary(sources.library, reference, platform)
-      const base = { reference, platform, digest, sizeBytes: layout.sizeBytes }
-      const notes = note === undefined ? [] : [note]
-      const saved = sources.state.get(entry.repository, entry.tag)
-      const published = publishedDigest(image)
-      if (saved !== undefined && (await isUnchanged(saved, published, here?.digest === digest))) {
-        if (!here) notes.push('saved before, not here')
-        return { ...base, notes, state: 'present', ...(here && { file: here.file }) }
-      }
-      return {
-        ...base,
-        notes,
-        state: saved === undefined ? 'new' : 'changed',
-        name,
-        image,
-        layout,
-        stateEntry: { ...entry, changeKey: changeKey ?? published },
-      }
-    }),
-  )
+  const rootDigest = published.descriptor.digest
 
-  async function isUnchanged(saved: string, published: Digest, isHere: boolean): Promise<boolean> {
-    if (saved === published || saved === changeKey) return true
+  const isSaved = async (platform: string, digest: Digest): Promise<boolean> => {
+    const { repository, tag } = entryOf(platform)
+    const saved = sources.state.get(repository, tag)
+    if (saved === undefined) return false
+    if (saved === rootDigest || saved === changeKey) return true
     // Saved under a catalogue's key, but named without one now: the tarball itself, or else the catalogue, decides.
     if (changeKey !== undefined || isDigest(saved)) return false
-    return isHere || saved === ((await sources.changeKeyOf(reference, signal)) ?? '')
+    const here = inLibrary(sources.library, reference, platform)
+    if (here?.digest === digest) return true
+    return saved === ((await sources.changeKeyOf(reference, signal)) ?? '')
   }
+
+  const present = await Promise.all(
+    named.images.map(async ({ digest, platform }) => {
+      // What only a config would tell, the tarball tells as well; else it is what was asked for.
+      const here = sources.library.find((image) => image.digest === digest)
+      const name = platform ? formatPlatform(platform) : (here?.platform ?? wanted)
+      const isPresent = await isSaved(name, digest)
+      return isPresent
+        ? presentImage(reference, name, digest, named.note, sources, signal)
+        : undefined
+    }),
+  )
+  const found = present.filter((image) => image !== undefined)
+  if (found.length === named.images.length) return found
+
+  const { images, note } = await resolveImage(sources.registry, reference, wanted, {
+    carry: { signatures: true, attestations: true },
+    published,
+    ...(signal && { signal }),
+  })
+  const notes = note === undefined ? [] : [note]
+  if (sources.registry.access(reference) === 'guest-instead') {
+    notes.push('the key may not pull it; fetched as guest')
+  }
+  return images.map((image): GatheredImage => {
+    const { digest } = image.manifest.descriptor
+    const known = found.find((one) => one.digest === digest)
+    if (known) return known
+    const platform = formatPlatform(image.platform)
+    const layout = layoutTarball(image, formatReference(reference))
+    const entry = entryOf(platform)
+    const isNew = sources.state.get(entry.repository, entry.tag) === undefined
+    return {
+      reference,
+      platform,
+      digest,
+      sizeBytes: layout.sizeBytes,
+      notes,
+      state: isNew ? 'new' : 'changed',
+      name: tarballName(reference, image.platform),
+      image,
+      layout,
+      stateEntry: { ...entry, changeKey: changeKey ?? rootDigest },
+    }
+  })
+}
+
+/** What was saved, whether its tarball is here or not; the size of one that is not here is that of its blobs. */
+async function presentImage(
+  reference: Reference,
+  platform: string,
+  digest: Digest,
+  note: string | undefined,
+  sources: GatherSources,
+  signal?: AbortSignal,
+): Promise<GatheredImage> {
+  const base = { reference, platform, digest, state: 'present' } as const
+  const notes = note === undefined ? [] : [note]
+  const here = inLibrary(sources.library, reference, platform)
+  if (here) return { ...base, notes, sizeBytes: here.sizeBytes, file: here.file }
+  const name = formatReference(reference)
+  const torn = sources.library.find(
+    (image) => image.reference === name && image.platform === platform,
+  )
+  notes.push(
+    torn
+      ? `saved before; what is here is ${torn.status}: delete its line in state.yml to get it again`
+      : 'saved before, not here',
+  )
+  const { registry, repository } = reference
+  const published = await sources.registry.manifest({ registry, repository, digest }, signal)
+  const read = readManifest(published, name)
+  const blobs = read.kind === 'manifest' ? [read.manifest.config, ...read.manifest.layers] : []
+  const sizes = uniqueLayers(blobs).map(({ size }) => size)
+  return { ...base, notes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
 
 /**
@@ -139,15 +191,6 @@ function inLibrary(
     (image) =>
       image.reference === name && image.platform === platform && image.status === 'complete',
   )
-}
-
-/** The digest under which the tag was published: of the index where there is one. */
-function publishedDigest(image: ResolvedImage): Digest {
-  const index = image.extras.find(
-    ({ descriptor }) =>
-      descriptor.mediaType === MediaType.ociIndex || descriptor.mediaType === MediaType.dockerList,
-  )
-  return (index ?? image.manifest).descriptor.digest
 }
 
 /** A reference named twice, by itself and by a rule, is one image; the catalogue's change key is kept. */

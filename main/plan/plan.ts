@@ -1,3 +1,5 @@
+import { AppError } from '../api/errors.ts'
+import { MOST_PARTS } from '../archive/name.ts'
 import type { TarballLayout } from '../archive/layout.ts'
 import type { Destination } from '../disk/destination.ts'
 import type { Descriptor, ResolvedImage } from '../registry/manifest.ts'
@@ -76,13 +78,14 @@ export function makePlan(
     if (image.state === 'present') return image
     const fetchBytes = uniqueLayers(image.image.layers)
       .filter(({ digest }) => !seen.has(digest))
-      .reduce((sum, { digest, size }) => {
+      .reduce((bytes, { digest, size }) => {
         seen.add(digest)
-        return sum + size
+        return bytes + size
       }, 0)
     return { ...image, fetchBytes }
   })
   const toSave = images.filter((image) => image.state !== 'present')
+  checkParts(destination, toSave)
   const writeBytes = sum(toSave.map(({ sizeBytes }) => sizeBytes))
   const fetchBytes = sum(toSave.map((image) => image.fetchBytes))
   const layerBytes = sum(
@@ -97,6 +100,22 @@ export function makePlan(
     sharedBytes: layerBytes - fetchBytes,
     missingBytes: Math.max(0, writeBytes + reserveBytes(toSave.length) - destination.freeBytes),
   }
+}
+
+/** Throws AppError `usage` where files would be so small that a tarball had too many parts. */
+function checkParts(
+  { largestFileBytes }: Destination,
+  images: readonly { readonly sizeBytes: number }[],
+): void {
+  const largest = Math.max(0, ...images.map(({ sizeBytes }) => sizeBytes))
+  if (largestFileBytes === undefined || largest <= largestFileBytes * MOST_PARTS) return
+  throw new AppError(
+    'usage',
+    `Files of ${largestFileBytes} bytes would make more than ${MOST_PARTS} parts.`,
+    {
+      hint: 'Choose a larger --max-file-size.',
+    },
+  )
 }
 
 /** Each digest once: the empty layer of 32 bytes may stand in a manifest many times. */

@@ -92,7 +92,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       requests.open(repository, `blobs/${descriptor.digest}`, headers, signal)
 
   const rangeOptions = (repository: Repository, given: BlobOptions): RangeOptions => ({
-    retry: policy,
+    retry: { ...policy, attempts: policy.attempts * 2 },
     limit,
     name: nameOf(repository),
     onBytes: given.onBytes,

@@ -12,7 +12,7 @@ import {
 } from './manifest.ts'
 import { choose, formatPlatform, imagesOf, matches, parsePlatform } from './platform.ts'
 import { readManifest } from './read-manifest.ts'
-import { formatReference, type Reference } from './reference.ts'
+import { formatReference, type Digest, type Reference } from './reference.ts'
 
 export interface Resolved {
   /** One for each platform; never empty. */
@@ -27,6 +27,40 @@ export interface Carried {
   readonly attestations?: boolean
 }
 
+export interface ResolveOptions {
+  readonly carry?: Carried
+  /** What the reference names, where it was fetched before. */
+  readonly published?: Published
+  readonly signal?: AbortSignal
+}
+
+/** An image that a reference names, as far as its manifest or index tells by itself. */
+export interface Named {
+  readonly digest: Digest
+  /** Absent for a plain manifest: only its config tells. */
+  readonly platform?: Platform
+}
+
+/** The images that would be resolved, by the index alone. Throws as `resolveImage` does. */
+export function namedImages(
+  published: Published,
+  reference: Reference,
+  wanted: string,
+): { readonly images: readonly Named[]; readonly isOnlyPlatform: boolean; readonly note?: string } {
+  const name = formatReference(reference)
+  const read = readManifest(published, name)
+  if (read.kind === 'manifest') {
+    return { images: [{ digest: published.descriptor.digest }], isOnlyPlatform: true }
+  }
+  const platform = wanted === 'all' ? undefined : parsePlatform(wanted)
+  const { children, note } = pick(read.index, platform, name)
+  return {
+    images: children,
+    isOnlyPlatform: imagesOf(read.index).length === 1,
+    ...(note !== undefined && { note }),
+  }
+}
+
 /**
  * From a reference to everything but the layers, for the wanted platform (`linux/amd64`) or `all`.
  * An image that exists for one platform only is taken as it is, with a note. Throws AppError `not-found` naming what exists
@@ -36,11 +70,11 @@ export async function resolveImage(
   registry: Registry,
   reference: Reference,
   wanted: string,
-  { carry = {}, signal }: { carry?: Carried; signal?: AbortSignal } = {},
+  { carry = {}, published: known, signal }: ResolveOptions = {},
 ): Promise<Resolved> {
   const name = formatReference(reference)
   const platform = wanted === 'all' ? undefined : parsePlatform(wanted)
-  const published = await registry.manifest(reference, signal)
+  const published = known ?? (await registry.manifest(reference, signal))
   const read = readManifest(published, name)
   const signatures = carry.signatures
     ? await carriedSignatures(registry, reference, published.descriptor.digest, signal)

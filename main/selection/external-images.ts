@@ -18,7 +18,8 @@ export async function readExternalImages(file: string): Promise<Reference[]> {
       hint: 'It is a YAML list of {name, tag}, such as - {name: docker.io/library/busybox, tag: "1.36"}.',
     })
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw wrong(messageOf(error))
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw wrong(isMissing ? 'it does not exist' : messageOf(error))
   })
   let data: unknown
   try {

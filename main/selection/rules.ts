@@ -1,4 +1,5 @@
 import { AppError } from '../api/errors.ts'
+import { isSignatureTag } from '../registry/tag.ts'
 import { isBefore, monthOf, newestFirst, parseMonth, versionOf, type Month } from './version.ts'
 
 /** The seed's filters and ours: what turns a catalogue into references. All are optional; together they narrow. */
@@ -62,11 +63,6 @@ export function selectTags<Tag extends { readonly tag: string }>(
 export function cudaFirst<Item extends { readonly path: string }>(items: readonly Item[]): Item[] {
   const isCuda = (item: Item): boolean => item.path.endsWith('cuda')
   return [...items.filter(isCuda), ...items.filter((item) => !isCuda(item))]
-}
-
-/** Signatures and attestations stand beside the images under such tags; they are never images. */
-function isSignatureTag(tag: string): boolean {
-  return /^sha256-[0-9a-f]{64}(?:\.\w+)?$/.test(tag)
 }
 
 function matchesName(rules: Rules, path: string): boolean {

@@ -21,8 +21,7 @@ export async function openChecksums(folder: string): Promise<Checksums> {
   let writing = Promise.resolve()
   return {
     replace(tarball, files) {
-      for (const name of [...sums.keys()])
-        if (parseFileName(name).name === tarball) sums.delete(name)
+      for (const name of sums.keys()) if (parseFileName(name).name === tarball) sums.delete(name)
       for (const { name, sha256 } of files) sums.set(name, sha256)
       const lines = [...sums]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))

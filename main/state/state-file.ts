@@ -57,6 +57,8 @@ export function parseState(text: string, path: string): Entries {
   return new Map(pairs(items).map(([repository, tags]) => [repository, tagsOf(tags)]))
 
   function tagsOf(value: unknown): Map<string, string> {
+    // What is left when the last line of a repository was deleted.
+    if (value === null || (isScalar(value) && value.value === '')) return new Map()
     if (!isMap(value)) throw damaged('a repository in it has no mapping of tags')
     return new Map(pairs(value).map(([tag, key]) => [tag, isScalar(key) ? textOf(key.value) : '']))
   }

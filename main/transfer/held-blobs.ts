@@ -51,7 +51,7 @@ export class HeldBlobs {
       } else if (writing) {
         await settledOrAborted(writing.promise, signal)
       } else {
-        this.#writing.set(digest, deferred())
+        this.#writing.set(digest, new Deferred())
         return undefined
       }
     }
@@ -129,21 +129,21 @@ async function* damagedIfWrong(
 }
 
 /** A promise to be resolved from outside. */
-interface Deferred {
+class Deferred {
   readonly promise: Promise<void>
-  resolve(): void
-}
+  #resolve!: () => void
 
-function deferred(): Deferred {
-  let resolve = (): void => undefined
-  const promise = new Promise<void>((done) => {
-    resolve = done
-  })
-  return { promise, resolve }
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  readonly resolve = (): void => this.#resolve()
 }
 
 async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = deferred()
+  const aborted = new Deferred()
   signal.addEventListener('abort', aborted.resolve, { once: true })
   await Promise.race([promise, aborted.promise])
   signal.removeEventListener('abort', aborted.resolve)

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { AppError } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import { formatBytes } from '../format.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave, Plan } from '../plan/plan.ts'
 import type { Saver } from './saver.ts'
@@ -56,11 +57,10 @@ export async function replicate(
 }
 
 function doesNotFit({ destination, writeBytes, missingBytes }: Plan): AppError {
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`
   return new AppError(
     'no-space',
-    `${destination.folder} has ${gigabytes(destination.freeBytes)} free, but this plan needs ${gigabytes(writeBytes)}: ` +
-      `${gigabytes(missingBytes)} are missing.`,
+    `${destination.folder} has ${formatBytes(destination.freeBytes)} free, but this plan needs ${formatBytes(writeBytes)}: ` +
+      `${formatBytes(missingBytes)} are missing.`,
     { hint: 'Select fewer images, or choose another drive.' },
   )
 }

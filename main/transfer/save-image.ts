@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import { removeLeftovers } from '../library/leftovers.ts'
 import { writeTarball, type WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
@@ -8,7 +9,7 @@ import type { Digest } from '../registry/reference.ts'
 import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
 
 export interface SaveParts {
-  readonly registry: Registry
+  readonly registry: Pick<Registry, 'blob'>
   readonly held: HeldBlobs
   readonly folder: string
   readonly maxFileSizeBytes?: number | undefined
@@ -23,13 +24,15 @@ export async function saveImage(
   parts: SaveParts,
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
-  try {
-    return await writeOnce(image, parts, signal)
-  } catch (error) {
-    if (!(error instanceof HeldBlobDamaged)) throw error
-    // The drive gave wrong bytes for a layer that should have been there: without that tarball, once more.
-    parts.held.forget(error.tarball)
-    return await writeOnce(image, parts, signal)
+  for (;;) {
+    try {
+      await removeLeftovers(parts.folder, image.name)
+      return await writeOnce(image, parts, signal)
+    } catch (error) {
+      if (!(error instanceof HeldBlobDamaged)) throw error
+      // The drive gave wrong bytes for a layer that should have been there: once more, without that tarball.
+      parts.held.forget(error.tarball)
+    }
   }
 }
 

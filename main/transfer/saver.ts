@@ -1,15 +1,14 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
+import { makeFolder } from '../disk/destination.ts'
 import { removeFiles } from '../disk/durable.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
-import type { Problem } from '../archive/check.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
-import type { Checksums } from '../state/checksums.ts'
+import { openChecksums, type Checksums } from '../state/checksums.ts'
 import { saveDescription } from '../state/description.ts'
 import type { StateFile } from '../state/state-file.ts'
 import type { HeldBlobs } from './held-blobs.ts'
@@ -19,7 +18,6 @@ export interface SaverParts {
   readonly folder: string
   readonly registry: Registry
   readonly state: StateFile
-  readonly checksums: Checksums
   readonly held: HeldBlobs
   /** A repository's markdown, where its catalogue has one. */
   descriptionOf(image: ImageToSave, signal: AbortSignal): Promise<string | undefined>
@@ -37,7 +35,7 @@ export interface SaveListener {
   warned?(message: string): void
 }
 
-/** Saves images into one folder, several at once if need be. */
+/** Saves images into one folder, several at once if need be. A folder may have only one at a time. */
 export interface Saver {
   /**
    * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml and its description
@@ -54,11 +52,18 @@ export interface Saver {
 
 /** Nothing is made or written before the first image. */
 export function createSaver(parts: SaverParts): Saver {
-  const { folder, registry, state, checksums, held, maxFileSizeBytes } = parts
+  const { folder, registry, state, held, maxFileSizeBytes } = parts
   const described = new Map<string, Promise<void>>()
+  let opening: Promise<Checksums> | undefined
+  const open = (): Promise<Checksums> => {
+    opening ??= makeFolder(folder).then(() => openChecksums(folder))
+    opening.catch(() => (opening = undefined))
+    return opening
+  }
+
   return {
     async save(image, { verify }, listener, signal) {
-      await makeFolder(folder)
+      const checksums = await open()
       const onProgress = (progress: WriteProgress): void => listener.progress?.(progress)
       const onFetched = (bytes: number): void => listener.fetched?.(bytes)
       const files = await saveImage(
@@ -83,16 +88,11 @@ export function createSaver(parts: SaverParts): Saver {
   ): Promise<void> {
     const paths = files.map(({ name }) => join(folder, name))
     const tarball = await openTarball(paths)
-    let problems: Problem[]
+    const sums = files.map(({ sha256 }) => sha256)
+    const onProgress = (bytes: number): void => listener.verified?.(bytes)
+    let problems
     try {
-      problems = await verifyTarball(
-        tarball,
-        {
-          sums: files.map(({ sha256 }) => sha256),
-          onProgress: (bytes) => listener.verified?.(bytes),
-        },
-        signal,
-      )
+      problems = await verifyTarball(tarball, { sums, onProgress }, signal)
     } finally {
       await tarball.close()
     }
@@ -133,12 +133,4 @@ export function createSaver(parts: SaverParts): Saver {
       else listener.warned?.(`The description of ${repository} was not saved: ${messageOf(error)}`)
     }
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new AppError('destination', `The folder ${folder} cannot be made: ${messageOf(cause)}.`, {
-      cause,
-    })
-  })
 }

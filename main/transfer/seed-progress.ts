@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Http } from '../net/http.ts'
 
 /** A step as the seed's progress protocol has it. */
@@ -11,7 +12,7 @@ interface Step {
 export interface SeedProgress {
   /** Sets a step, in the order of first mention. */
   step(key: string, change: Partial<Step> & Pick<Step, 'status'>): void
-  /** Resolves when the last state was told, or could not be. */
+  /** Resolves when the last state was told, or could not be within two seconds. */
   settled(): Promise<void>
 }
 
@@ -28,6 +29,11 @@ export function createSeedProgress(
   let isStale = false
   let posting: Promise<void> | undefined
 
+  let hasComplained = false
+  const complain = (what: string): void => {
+    if (!hasComplained) log(`The progress page ${uri.host} ${what}.`)
+    hasComplained = true
+  }
   const post = async (): Promise<void> => {
     while (isStale) {
       isStale = false
@@ -41,9 +47,9 @@ export function createSeedProgress(
           AbortSignal.timeout(10_000),
         )
         answer.body.resume()
-        if (answer.status >= 400) log(`The progress page ${uri.host} answered ${answer.status}.`)
+        if (answer.status >= 400) complain(`answered ${answer.status}`)
       } catch {
-        log(`The progress page ${uri.host} could not be told.`)
+        complain('could not be told')
       }
     }
     posting = undefined
@@ -54,8 +60,8 @@ export function createSeedProgress(
       isStale = true
       posting ??= post()
     },
-    settled: async () => {
-      while (posting) await posting
+    async settled() {
+      await Promise.race([posting, wait(2_000, undefined, { ref: false })])
     },
   }
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { openTarball } from '../../main/archive/parts.ts'
 import { verifyTarball } from '../../main/archive/verify.ts'
+import { fatDrive } from '../support/fat-drive.ts'
 import { practiceImage, temporaryFolder, writeImage } from '../support/made-tarball.ts'
 import { describeWith } from '../support/parts.ts'
 
@@ -43,20 +44,3 @@ describeWith(['fusefat', 'mkfs.fat'], 'a FAT drive', () => {
     expect(await readdir(folder)).toEqual([])
   })
 })
-
-async function fatDrive(sizeBytes: number): Promise<string> {
-  const folder = await temporaryFolder()
-  const image = join(folder, 'drive.img')
-  const mountPoint = join(folder, 'drive')
-  await writeFile(image, '')
-  await truncate(image, sizeBytes)
-  await mkdir(mountPoint)
-  await run('mkfs.fat', [image], {
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
-  })
-  await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
-  onTestFinished(async () => {
-    await run('umount', ['--lazy', mountPoint])
-  })
-  return mountPoint
-}

@@ -25,7 +25,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
   )
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=1', program, ...args], {
     env: { ...Object.fromEntries(inherited), ...options.env },
     cwd: options.cwd,
   })

@@ -1,0 +1,94 @@
+import { AppError, messageOf } from '../api/errors.ts'
+import { formatBytes, plural } from '../format.ts'
+import type { Plan, PlanFailure } from '../plan/plan.ts'
+import { formatReference } from '../registry/reference.ts'
+import type { ReplicateListener } from '../transfer/replicate.ts'
+import * as event from './events.ts'
+import { createLiveProgress } from './live-progress.ts'
+import { explain, type Output } from './output.ts'
+import { printable } from './printable.ts'
+import type { ReplicateOptions } from './replicate-options.ts'
+
+/** Tells a run as it goes, in lines, in place, or as JSON events, and sums it up. */
+export interface Report {
+  readonly listener: ReplicateListener
+  /** The failures last. Returns the exit code. */
+  finish(stopped?: { readonly error: unknown; readonly wasInterrupted: boolean }): number
+}
+
+export function createReport(
+  plan: Plan,
+  options: Pick<ReplicateOptions, 'json' | 'quiet'>,
+  output: Output,
+  also: ReplicateListener = {},
+): Report {
+  const failures: PlanFailure[] = [...plan.failures]
+  let saved = 0
+  let bytes = 0
+  const isQuiet = options.json || options.quiet
+  let live =
+    output.isTerminal && !isQuiet ? createLiveProgress(process.stdout, plan.writeBytes) : undefined
+  const tell = (line: string): void => {
+    if (!isQuiet) (live ?? output).print(printable(line))
+  }
+  const emit = (object: object): void => {
+    if (options.json) output.print(JSON.stringify(object))
+  }
+  for (const image of plan.images) if (image.state === 'present') emit(event.skippedEvent(image))
+
+  const listener: ReplicateListener = {
+    started(image) {
+      also.started?.(image)
+      if (!live) tell(`saving ${nameOf(image)}, ${formatBytes(image.sizeBytes)}`)
+    },
+    progress: (image, progress) => live?.update(image, progress),
+    fetched: (_image, count) => (bytes += count),
+    saved(image, files) {
+      saved += 1
+      live?.end(image)
+      also.saved?.(image, files)
+      emit(event.savedEvent(image, files))
+      const parts = files.length > 1 ? ` (${plural(files.length, 'part')})` : ''
+      tell(`saved  ${nameOf(image)} → ${files[0]?.name ?? ''}${parts}`)
+    },
+    failed(image, error) {
+      failures.push({ subject: nameOf(image), error })
+      live?.end(image)
+      also.failed?.(image, error)
+      emit(event.failedEvent(image, error))
+      tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
+    },
+    warned: (message) => output.complain(printable(message)),
+  }
+
+  return {
+    listener,
+    finish(stopped) {
+      live?.close()
+      live = undefined
+      emit(event.doneEvent(plan, { saved, failed: failures.length, bytes }))
+      const present = plan.images.filter(({ state }) => state === 'present').length
+      tell(
+        `Done: ${saved} saved, ${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
+      )
+      for (const failure of failures) {
+        const [what = '', ...hints] = explain(failure.error)
+        output.complain(`failed: ${printable(failure.subject)}: ${what}`)
+        for (const hint of hints) output.complain(`        ${hint}`)
+      }
+      if (stopped?.wasInterrupted) {
+        output.complain(
+          `Interrupted. ${plural(saved, 'image')} saved and kept; run the same command to go on.`,
+        )
+        return 130
+      }
+      if (stopped === undefined) return failures.length > 0 ? 1 : 0
+      for (const line of explain(stopped.error)) output.complain(line)
+      return stopped.error instanceof AppError && stopped.error.code === 'usage' ? 2 : 1
+    },
+  }
+}
+
+function nameOf(image: Plan['images'][number]): string {
+  return `${formatReference(image.reference)} ${image.platform}`
+}

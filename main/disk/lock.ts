@@ -1,0 +1,101 @@
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../api/errors.ts'
+import { makeFolder } from './destination.ts'
+
+const NAME = '.ngc-replicator.lock'
+const BEAT_MS = 20_000
+const DEAD_AFTER_MS = 4 * BEAT_MS
+
+const ownerSchema = z.object({
+  host: z.string(),
+  pid: z.number().int().positive(),
+  started: z.string(),
+})
+type Owner = z.infer<typeof ownerSchema>
+
+/** Makes the folder if need be, and locks it. */
+export async function occupyFolder(folder: string): Promise<() => Promise<void>> {
+  await makeFolder(folder)
+  return lockFolder(folder)
+}
+
+/**
+ * Makes sure that one process at a time writes into a folder: two would overwrite each other's tarballs and records.
+ * A process that died holds nothing: on this machine its number tells, on another the time since its last sign of life.
+ * Returns the call that gives the folder free. Throws AppError `destination` that says who is writing there.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, NAME)
+  for (;;) {
+    const file = await open(path, 'wx').catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined
+      throw new AppError('destination', `${folder} cannot be written to.`, { cause: error })
+    })
+    if (file) {
+      const owner: Owner = {
+        host: hostname(),
+        pid: process.pid,
+        started: await startOf(process.pid),
+      }
+      await file.writeFile(JSON.stringify(owner))
+      await file.close()
+      break
+    }
+    const owner = await ownerOf(path)
+    if (await isAlive(path, owner)) throw busy(folder, path, owner)
+    await rm(path, { force: true })
+  }
+  const beat = setInterval(
+    () => void utimes(path, new Date(), new Date()).catch(() => undefined),
+    BEAT_MS,
+  )
+  beat.unref()
+  return async () => {
+    clearInterval(beat)
+    await rm(path, { force: true }).catch(() => undefined)
+  }
+}
+
+function busy(folder: string, path: string, owner: Owner | undefined): AppError {
+  const who = owner ? ` (process ${owner.pid} on ${owner.host.slice(0, 100)})` : ''
+  return new AppError('destination', `Another run is writing into ${folder}${who}.`, {
+    hint: `Wait for it, or choose another folder. If none is running, delete ${path}.`,
+  })
+}
+
+async function ownerOf(path: string): Promise<Owner | undefined> {
+  try {
+    return ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+async function isAlive(path: string, owner: Owner | undefined): Promise<boolean> {
+  if (owner?.host === hostname()) {
+    return isRunning(owner.pid) && (await startOf(owner.pid)) === owner.started
+  }
+  const seenMs = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+  return Date.now() - seenMs < DEAD_AFTER_MS
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** When a process began, where the system tells (field 22 of Linux' proc_pid_stat(5)): numbers of processes come again. */
+async function startOf(pid: number): Promise<string> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}

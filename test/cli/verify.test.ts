@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { practiceImage, writeImage } from '../support/made-tarball.ts'
+import { runCli } from '../support/cli.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'verify-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+test('a folder without tarballs is no all-clear', async () => {
+  await mkdir(join(folder, 'empty'))
+  const run = await runCli(['verify', join(folder, 'empty')])
+  expect(run.code).toBe(1)
+  expect(run.stderr).toMatch(/There is no tarball in/)
+})
+
+test('a file that is named is taken for a tarball, whatever its name', async () => {
+  await writeFile(join(folder, 'some.txt'), 'hello')
+  const run = await runCli(['verify', join(folder, 'some.txt'), '--json'])
+  expect(run.code).toBe(1)
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    files: [{ ok: false, problems: [{ kind: 'foreign' }] }],
+  })
+})
+
+test('a file that is missing does not keep others from being verified', async () => {
+  await writeImage(folder, practiceImage())
+  const run = await runCli([
+    'verify',
+    join(folder, 'practice.tar'),
+    join(folder, 'nowhere.tar'),
+    '--json',
+  ])
+  expect(run.code).toBe(1)
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    files: [{ ok: true }, { ok: false, problems: [{ kind: 'missing-file' }] }],
+  })
+})
