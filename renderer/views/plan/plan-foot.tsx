@@ -18,7 +18,8 @@ const formats = [
 /** Start, or keep the plan as a file. */
 export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMaking: boolean }) {
   const [isStarting, setStarting] = useState(false)
-  const toDo = plan?.rows.filter(({ state }) => state === 'new' || state === 'changed').length ?? 0
+  const toSave =
+    plan?.rows.filter(({ state }) => state === 'new' || state === 'changed').length ?? 0
   const isBlocked = plan?.findings.some(({ severity }) => severity === 'blocks') ?? false
   const start = async (id: string) => {
     setStarting(true)
@@ -34,7 +35,7 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
   return (
     <footer className="action-bar">
       <span className="soft small cut" role="status">
-        {isMaking ? 'Making the plan …' : plan ? saysOf(toDo, plan.rows.length, isBlocked) : ''}
+        {isMaking ? 'Making the plan …' : plan ? saysOf(toSave, plan.rows.length, isBlocked) : ''}
       </span>
       <Menu position="top-end" shadow="md">
         <Menu.Target>
@@ -56,21 +57,21 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
         </Menu.Dropdown>
       </Menu>
       <Button
-        disabled={!plan || isBlocked || toDo === 0}
+        disabled={!plan || isBlocked || toSave === 0}
         loading={isStarting}
         onClick={() => plan && void start(plan.id)}
         {...startMark}
       >
-        {toDo > 0 ? `Start ${count(toDo, 'transfer')}` : 'Start'}
+        {toSave > 0 ? `Start ${count(toSave, 'transfer')}` : 'Start'}
       </Button>
     </footer>
   )
 }
 
-function saysOf(toDo: number, all: number, isBlocked: boolean): string {
+function saysOf(toSave: number, all: number, isBlocked: boolean): string {
   if (isBlocked) return 'This plan cannot start; what stands in the way is said above.'
-  if (toDo === 0) return 'Everything is there already.'
-  return toDo === all ? '' : `${count(toDo, 'image')} to copy, ${all - toDo} left alone.`
+  if (toSave === 0) return 'Everything is there already.'
+  return toSave === all ? '' : `${count(toSave, 'image')} to copy, ${all - toSave} left alone.`
 }
 
 async function save(id: string, format: 'csv' | 'json' | 'md'): Promise<void> {
