@@ -23,6 +23,8 @@ import type { Rules } from './selection/rules.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
+import { createConnections } from './transfer/fetch-ahead/connections.ts'
+import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
@@ -119,6 +121,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     limit: createRateLimit(options.limitBytesPerSecond),
     ...(log && { log }),
   })
+  const fetchAhead = createFetchAhead({
+    connections: createConnections(MOST_CONNECTIONS),
+    range: ({ repository, descriptor }, range, signal) =>
+      registry.range(repository, descriptor, range, { signal }),
+  })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
   const changeKeyOf = async (
@@ -158,7 +165,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
     createSaver({
       folder: destination.folder,
-      registry,
+      fetchAhead,
       state,
       held,
       maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
@@ -216,3 +223,6 @@ function smallest(a: number | undefined, b: number | undefined): number | undefi
 
 /** A description is worth a moment, not the patience that an image is. */
 const DESCRIPTION_TIMEOUT_MS = 20_000
+
+/** More than this at one far end is rude, and brings little. */
+const MOST_CONNECTIONS = 16

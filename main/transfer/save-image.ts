@@ -1,15 +1,16 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { removeLeftovers } from '../library/leftovers.ts'
 import { writeTarball, type WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
-import type { Registry } from '../registry/client.ts'
+import { verified } from '../registry/verified-stream.ts'
+import type { FetchAhead } from './fetch-ahead/fetch-ahead.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
 import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
 
 export interface SaveParts {
-  readonly registry: Pick<Registry, 'blob'>
+  readonly fetchAhead: FetchAhead
   readonly held: HeldBlobs
   readonly folder: string
   readonly maxFileSizeBytes?: number | undefined
@@ -42,7 +43,7 @@ async function writeOnce(
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
   const { layout, name } = image
-  const { held, registry, folder, maxFileSizeBytes } = parts
+  const { held, fetchAhead, folder, maxFileSizeBytes } = parts
   const ends = new Map<Digest, number>()
   for (const { source, dataOffset, sizeBytes } of layout.members) {
     if (source.kind === 'blob') ends.set(source.descriptor.digest, dataOffset + sizeBytes)
@@ -54,9 +55,13 @@ async function writeOnce(
     const stream = await held.take(descriptor, signal)
     if (stream) return stream
     claimed.set(descriptor.digest, descriptor)
-    return registry.blob(image.reference, descriptor, {
-      signal,
-      ...(parts.onFetched && { onBytes: parts.onFetched }),
+    const blob = { repository: image.reference, descriptor }
+    const { digest, size: sizeBytes } = descriptor
+    const name = `${image.reference.registry}/${image.reference.repository}`
+    const source = counted(fetchAhead.open(blob, 0, signal), parts.onFetched)
+    return Readable.from(verified(source, { digest, sizeBytes, name }), {
+      objectMode: true,
+      highWaterMark: 4,
     })
   }
   const announce = (writtenBytes: number): void => {
@@ -67,6 +72,10 @@ async function writeOnce(
       claimed.delete(digest)
     }
   }
+  const expected = layout.members.flatMap(({ source }) =>
+    source.kind === 'blob' ? [{ repository: image.reference, descriptor: source.descriptor }] : [],
+  )
+  const forget = fetchAhead.expect(expected, (digest) => !held.has(digest))
   try {
     const onProgress = (progress: WriteProgress): void => {
       announce(progress.writtenBytes)
@@ -81,5 +90,17 @@ async function writeOnce(
     for (const digest of claimed.keys()) held.abandoned(digest)
     held.forget(name)
     throw error
+  } finally {
+    forget()
+  }
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  onBytes: ((bytes: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    onBytes?.(chunk.length)
+    yield chunk
   }
 }

@@ -7,7 +7,7 @@ import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
-import type { Registry } from '../registry/client.ts'
+import type { FetchAhead } from './fetch-ahead/fetch-ahead.ts'
 import { openChecksums, type Checksums } from '../state/checksums.ts'
 import { saveDescription } from '../state/description.ts'
 import type { StateFile } from '../state/state-file.ts'
@@ -16,7 +16,7 @@ import { saveImage } from './save-image.ts'
 
 export interface SaverParts {
   readonly folder: string
-  readonly registry: Registry
+  readonly fetchAhead: FetchAhead
   readonly state: StateFile
   readonly held: HeldBlobs
   /** A repository's markdown, where its catalogue has one. */
@@ -52,7 +52,7 @@ export interface Saver {
 
 /** Nothing is made or written before the first image. */
 export function createSaver(parts: SaverParts): Saver {
-  const { folder, registry, state, held, maxFileSizeBytes } = parts
+  const { folder, fetchAhead, state, held, maxFileSizeBytes } = parts
   const described = new Map<string, Promise<void>>()
   let opening: Promise<Checksums> | undefined
   const open = (): Promise<Checksums> => {
@@ -68,7 +68,7 @@ export function createSaver(parts: SaverParts): Saver {
       const onFetched = (bytes: number): void => listener.fetched?.(bytes)
       const files = await saveImage(
         image,
-        { registry, held, folder, maxFileSizeBytes, onProgress, onFetched },
+        { fetchAhead, held, folder, maxFileSizeBytes, onProgress, onFetched },
         signal,
       )
       if (verify) await readBack(image, files, listener, signal)
