@@ -49,7 +49,7 @@ export async function readOurs(
 }
 
 const MOST_EXTRAS = 1000
-export const OWN_NAMES = ['oci-layout', 'index.json', 'manifest.json']
+export const OWN_NAMES: readonly string[] = ['oci-layout', 'index.json', 'manifest.json']
 
 /** Whether the first members are ours, which nobody else puts in this order. */
 export function looksLikeOurs(members: readonly TarMember[]): boolean {
@@ -71,17 +71,31 @@ async function rebuild(source: ByteSource, signal?: AbortSignal): Promise<OwnTar
   }
   const documents = describe(bytes)
   if (documents === undefined) return undefined
-  const { manifest, config } = documents
   const layers = new Map(documents.layers.map((layer) => [blobPath(layer.digest), layer]))
   const extras: Descriptor[] = []
   while (head.length < MOST_EXTRAS) {
     const next = await walk.next()
-    if (next.done === true || layers.has(next.value.name)) break
+    if (next.done === true) {
+      // Which blobs should follow is known only where a header says so.
+      if (next.value.kind === 'damaged') return undefined
+      break
+    }
+    if (layers.has(next.value.name)) break
     const digest = digestIn(next.value.name)
     if (digest === undefined) return undefined
     head.push(next.value)
     extras.push({ mediaType: '', digest, size: next.value.sizeBytes })
   }
+  return ownTarball(documents, extras, bytes)
+}
+
+/** `bytes` are those of the documents, by name, as they stand there. */
+export function ownTarball(
+  documents: OwnDocuments,
+  extras: readonly Descriptor[],
+  bytes: ReadonlyMap<string, Uint8Array>,
+): OwnTarball {
+  const { manifest, config } = documents
   const layout = layoutContents({ ...documents, extras }, documents.reference)
   const odd = layout.members.find(
     ({ source: expected, name }) =>
@@ -108,12 +122,12 @@ async function rebuild(source: ByteSource, signal?: AbortSignal): Promise<OwnTar
   }
 }
 
-type Documents = Omit<Parameters<typeof layoutContents>[0], 'extras'> & {
+export type OwnDocuments = Omit<Parameters<typeof layoutContents>[0], 'extras'> & {
   readonly reference: string
 }
 
 /** What the five documents tell together; undefined where they are not of our making. Throws where they are damaged. */
-function describe(bytes: ReadonlyMap<string, Uint8Array>): Documents | undefined {
+function describe(bytes: ReadonlyMap<string, Uint8Array>): OwnDocuments | undefined {
   const get = (name: string): Uint8Array => bytes.get(name) ?? new Uint8Array()
   const { manifests } = parseDocument('index.json', get('index.json'), indexSchema)
   const docker = parseDocument('manifest.json', get('manifest.json'), dockerManifestSchema)
