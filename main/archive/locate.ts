@@ -63,11 +63,12 @@ export function inFiles(tarball: Tarball, problem: Problem): Problem {
   if (offset === undefined) return problem
   const digest = member === undefined ? undefined : digestIn(member)
   const from = filePlace(tarball, offset)
-  const to = filePlace(tarball, Math.max(offset, Math.min(offset + length, tarball.sizeBytes) - 1))
+  const end = Math.min(offset + length, tarball.sizeBytes)
+  const last = end > offset ? filePlace(tarball, end - 1) : undefined
   return {
     ...problem,
     ...(digest && { digest }),
-    ...(from && to && { from, to: length === 0 ? from : { ...to, offset: to.offset + 1 } }),
+    ...(from && { from, to: last ? { ...last, offset: last.offset + 1 } : from }),
   }
 }
 

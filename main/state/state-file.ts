@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml'
 import { AppError } from '../api/errors.ts'
 import { writeFileDurably } from '../disk/durable.ts'
+import { readSmallFile } from '../disk/small-file.ts'
 
 /**
  * state.yml of a destination: which tags were saved, and their change keys, `repository: {tag: change key}`.
@@ -17,7 +17,8 @@ export interface StateFile {
 }
 
 const NAME = 'state.yml'
-const LIMIT_BYTES = 32 * 1024 * 1024
+/** Some 50,000 tags; parsed, each byte takes some eighty. */
+const LIMIT_BYTES = 4 * 1024 * 1024
 
 /** Reads the state of a destination; a missing file is an empty state. Throws AppError `damaged`, naming the file. */
 export async function openState(folder: string): Promise<StateFile> {
@@ -44,9 +45,10 @@ export function parseState(text: string, path: string): Entries {
     new AppError('damaged', `The state file ${path} cannot be read: ${why}.`, {
       hint: 'Mend it, or move it away to begin anew; it was left as it is.',
     })
-  if (text.length > LIMIT_BYTES) throw damaged('it is larger than 32 MB')
+  if (text.length > LIMIT_BYTES) throw damaged('it is larger than 4 MB')
   const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent', merge: false })
   const [error] = document.errors
+  if (error?.message.startsWith('Maximum call stack')) throw damaged('it is nested too deeply')
   if (error) throw damaged(error.message.split('\n', 1)[0] ?? 'it is not YAML')
   const root: unknown = document.contents
   if (root === null || (isScalar(root) && root.value === '')) return new Map()
@@ -86,8 +88,9 @@ function textOf(value: unknown): string {
 
 async function readOrEmpty(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readSmallFile(path, LIMIT_BYTES)
   } catch (error) {
+    if (error instanceof AppError) throw error
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     throw new AppError('destination', `The state file ${path} cannot be read.`, { cause: error })
   }

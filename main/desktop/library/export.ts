@@ -1,5 +1,6 @@
 import type { LibraryRow, LibraryView } from '../../api/shapes.ts'
 import { formatBytes } from '../../format.ts'
+import { printable } from '../../printable.ts'
 import { csvOf } from '../csv.ts'
 
 /** An inventory as a file to be sent, kept or printed. */
@@ -81,5 +82,5 @@ ${rows.join('\n')}
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
+  return printable(text).replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
 }
