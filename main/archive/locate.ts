@@ -42,7 +42,7 @@ export async function narrowAll(
   const narrowed: Problem[] = zeros === undefined ? [] : [zeros]
   for (const problem of problems) {
     // What lies among the zeros has its explanation.
-    const isExplained = (problem.offset ?? 0) + (problem.length ?? 0) > (zeros?.offset ?? Infinity)
+    const isExplained = endOf(problem) > (zeros?.offset ?? Infinity)
     if (isExplained && problem.kind !== 'checksum') continue
     narrowed.push(
       problem.kind === 'digest-mismatch'
@@ -84,17 +84,24 @@ async function zeroTail(
 ): Promise<Problem | undefined> {
   const offset = await zerosFrom(tarball)
   const length = tarball.sizeBytes - offset
-  for (const { kind, member, ...problem } of problems.toSorted(inOrder)) {
-    const end = (problem.offset ?? 0) + (problem.length ?? 0)
+  const sorted = problems.filter(({ kind }) => kind !== 'checksum').toSorted(inOrder)
+  for (const problem of sorted) {
+    const { kind } = problem
     const isHit =
-      kind === 'foreign' || member === undefined
-        ? kind !== 'checksum' && length > MOST_END_BYTES
-        : end > offset + MOST_OWN_ZEROS && (await endsOtherwise(tarball, kind, problem.offset ?? 0))
+      problem.member === undefined
+        ? length > MOST_END_BYTES
+        : endOf(problem) > offset + MOST_OWN_ZEROS &&
+          (await endsOtherwise(tarball, kind, problem.offset ?? 0))
     if (!isHit) continue
+    const member = sorted.find((one) => endOf(one) > offset)?.member
     const detail = `From there on it is all zeros${member === undefined ? '' : `, from ${member} on`}.`
     return { kind: 'zeroed', detail, offset, length, ...(member !== undefined && { member }) }
   }
   return undefined
+}
+
+function endOf({ offset = 0, length = 0 }: Problem): number {
+  return offset + length
 }
 
 /** GNU tar fills its records of 20 blocks. */

@@ -25,7 +25,7 @@ import { BLOCK_BYTES, encodeHeader, parseHeader } from './tar-header.ts'
 /**
  * Rebuilds the layout of a tarball of ours whose front is damaged, so that the damage can be told exactly: documents are
  * found wherever they stand, by their contents where a header is lost, and of what is written twice one is enough.
- * Undefined when the manifest or the config are not there, or when it is not one of ours.
+ * Undefined when the manifest is not there, or when it is not one of ours.
  */
 export async function mendOurs(
   source: ByteSource,
@@ -100,23 +100,27 @@ function rebuild(documents: readonly FoundDocument[]): OwnTarball | undefined {
   const listed = index?.manifests[0]
   const manifests = [...blobs].flatMap(([digest, bytes]) => {
     const parsed = parse(bytes, manifestSchema)
-    const isMeant = listed === undefined || listed.digest === digest
-    return parsed && isMeant && blobs.has(parsed.config.digest) ? [{ digest, parsed }] : []
+    return parsed ? [{ digest, parsed }] : []
   })
-  const [found] = manifests
-  if (found === undefined || manifests.length > 1) return undefined
+  const found =
+    manifests.find(({ digest }) => digest === listed?.digest) ??
+    manifests.find(({ parsed }) => blobs.has(parsed.config.digest))
+  if (found === undefined) return undefined
   const { config: configDescriptor, layers } = found.parsed
   const manifest = published(found.digest, listed?.mediaType ?? '')
+  if (configDescriptor.size > LARGEST_DOCUMENT_BYTES) return undefined
   const config = published(configDescriptor.digest, configDescriptor.mediaType)
+  const parsedConfig = config && parse(config.bytes, configSchema)
   const reference = (listed && namesOf(listed)[0]) ?? docker?.[0]?.RepoTags?.[0]
-  const platform =
-    listed?.platform ?? (config && describeConfig(parse(config.bytes, configSchema)).platform)
-  if (!manifest || !config || reference === undefined || platform === undefined) return undefined
-  const own: OwnDocuments = { reference, platform, manifest, config, layers }
+  const platform = listed?.platform ?? describeConfig(parsedConfig).platform
+  if (!manifest || reference === undefined || platform === undefined) return undefined
+  // The bytes of a damaged one are not needed: its digest tells what they must be.
+  const lost = { descriptor: configDescriptor, bytes: Buffer.alloc(configDescriptor.size) }
+  const own: OwnDocuments = { reference, platform, manifest, config: config ?? lost, layers }
   const named = new Map(
     documents.flatMap(({ name, bytes }) => (name === undefined ? [] : [[name, bytes] as const])),
   )
-  const mended = ownTarball(own, extrasOf(documents, own), named)
+  const mended = ownTarball(own, extrasOf(documents, own), named, parsedConfig)
   // Other programs' archives have members of these names as well, but not these bytes in them.
   const isOurs = mended.layout.members.some(
     ({ name, source }) =>

@@ -13,6 +13,7 @@ import {
   dockerManifestSchema,
   parseDocument,
   readDocument,
+  type ImageConfig,
 } from './documents.ts'
 import { describeConfig, layerAt, namesOf, type TarballImage } from './image.ts'
 import { blobPath, layoutContents, type LayoutMember, type TarballLayout } from './layout.ts'
@@ -86,7 +87,8 @@ async function rebuild(source: ByteSource, signal?: AbortSignal): Promise<OwnTar
     head.push(next.value)
     extras.push({ mediaType: '', digest, size: next.value.sizeBytes })
   }
-  return ownTarball(documents, extras, bytes)
+  const config = parseDocument('config', documents.config.bytes, configSchema)
+  return ownTarball(documents, extras, bytes, config)
 }
 
 /** `bytes` are those of the documents, by name, as they stand there. */
@@ -94,6 +96,7 @@ export function ownTarball(
   documents: OwnDocuments,
   extras: readonly Descriptor[],
   bytes: ReadonlyMap<string, Uint8Array>,
+  parsedConfig: ImageConfig | undefined,
 ): OwnTarball {
   const { manifest, config } = documents
   const layout = layoutContents({ ...documents, extras }, documents.reference)
@@ -103,7 +106,7 @@ export function ownTarball(
       Buffer.compare(expected.bytes, bytes.get(name) ?? Buffer.alloc(0)) !== 0,
   )
   const members = layout.members.map(asTarMember)
-  const described = describeConfig(parseDocument('config', config.bytes, configSchema))
+  const described = describeConfig(parsedConfig)
   const byName = new Map(members.map((member) => [member.name, member]))
   return {
     layout,

@@ -3,7 +3,8 @@ import type { Segment } from './check-bytes.ts'
 import type { Problem } from './check.ts'
 import { findHeaders } from './find-headers.ts'
 import type { LayoutMember, TarballLayout } from './layout.ts'
-import type { Tarball } from './parts.ts'
+import { parseFileName } from './name.ts'
+import type { Tarball, TarballPart } from './parts.ts'
 import { segmentsOfMember } from './segments.ts'
 import { END_BYTES, paddingAfter } from './tar-header.ts'
 
@@ -37,9 +38,7 @@ export async function findRearrangement(
   )
   if (found.every(({ member, offset }) => member.headerOffset === offset)) return undefined
   const parts = movedParts(tarball, found)
-  return parts.length > 0
-    ? { problems: parts, segments: [] }
-    : compare(layout, found, tarball.sizeBytes)
+  return parts.length > 0 ? { problems: parts, segments: [] } : compare(layout, found, tarball)
 }
 
 /** A header as it was written, and where it is. */
@@ -49,27 +48,39 @@ interface Standing {
   readonly offset: number
 }
 
-/** Parts whose headers all belong where another part begins. All parts but the last are of one size. */
+/** Parts whose headers all belong where another begins, and that other. All parts but the last are of one size. */
 function movedParts({ files }: Tarball, found: readonly Standing[]): Problem[] {
-  const partBytes = Math.max(...files.map(({ sizeBytes }) => sizeBytes))
-  return files.flatMap(({ path, start, sizeBytes }, position): Problem[] => {
+  const partBytes = partBytesOf(files)
+  const parts = new Map(files.map((part) => [parseFileName(basename(part.path)).part, part]))
+  const moved = new Map<TarballPart, number>()
+  for (const [number, part] of parts) {
     const shifts = found
-      .filter(({ offset }) => offset >= start && offset < start + sizeBytes)
+      .filter(({ offset }) => offset >= part.start && offset < part.start + part.sizeBytes)
       .map(({ member, offset }) => member.headerOffset - offset)
     const [shift] = shifts
-    if (shift === undefined || shifts.some((other) => other !== shift)) return []
-    const belongs = (start + shift) / partBytes
-    const meant = files[belongs]
-    if (belongs === position || meant === undefined) return []
-    const detail = `${basename(path)} holds what ${basename(meant.path)} should.`
-    return [{ kind: 'misplaced', detail, offset: start, length: sizeBytes }]
-  })
+    if (shift === undefined || shifts.some((other) => other !== shift)) continue
+    const meant = (part.start + shift) / partBytes
+    if (Number.isInteger(meant) && number !== undefined && meant !== number) moved.set(part, meant)
+  }
+  const robbed = [...moved.values()].flatMap((number) => parts.get(number) ?? [])
+  return [
+    ...Array.from(moved, ([part, number]) =>
+      ofPart(part, `${basename(part.path)} holds what part ${number} should.`),
+    ),
+    ...robbed
+      .filter((part) => !moved.has(part))
+      .map((part) => ofPart(part, `${basename(part.path)} holds what another part should.`)),
+  ]
+}
+
+function ofPart({ start: offset, sizeBytes: length }: TarballPart, detail: string): Problem {
+  return { kind: 'misplaced', detail, offset, length }
 }
 
 function compare(
   { members, sizeBytes }: TarballLayout,
   found: readonly Standing[],
-  actualBytes: number,
+  { files, sizeBytes: actualBytes }: Tarball,
 ): Rearrangement {
   const problems: Problem[] = []
   const segments: Segment[] = []
@@ -100,7 +111,9 @@ function compare(
     } else if (offset === inLine) {
       standBetween(index + 1, nextIndex, offset - member.headerOffset)
     } else {
-      problems.push(shifted(members[index], due, end, offset, inLine))
+      problems.push(
+        shortPart(files, inLine - offset) ?? shifted(members[index], due, end, offset, inLine),
+      )
     }
     const nextOffset = found[position + 1]?.offset ?? actualBytes
     // What lost bytes is told of above, or below.
@@ -125,6 +138,20 @@ function compare(
   const wholeBytes = due === undefined ? end + END_BYTES : end + sizeBytes - due.headerOffset
   if (wholeBytes !== actualBytes) problems.push(wrongEnd(wholeBytes, actualBytes))
   return { problems, segments }
+}
+
+/** The part that lacks just so many bytes to be as long as the others. */
+function shortPart(files: Tarball['files'], missingBytes: number): Problem | undefined {
+  const part = files
+    .slice(0, -1)
+    .find(({ sizeBytes }) => missingBytes > 0 && partBytesOf(files) - sizeBytes === missingBytes)
+  if (part === undefined) return undefined
+  const detail = `${basename(part.path)} ends ${missingBytes} bytes too early.`
+  return { kind: 'lost', detail, offset: part.start + part.sizeBytes - 1, length: 1 }
+}
+
+function partBytesOf(files: Tarball['files']): number {
+  return Math.max(...files.map(({ sizeBytes }) => sizeBytes))
 }
 
 function shifted(

@@ -67,15 +67,14 @@ export async function expectedOfForeign(
 }
 
 /**
- * Whether a tarball has all that ours have and every header is one that we write: then it may be one of ours in another
- * order, which engines may still take. Headers alone prove little, since other programs leave out times too.
+ * Whether every header of a tarball is one that we write: then it may be one of ours in another order, or without a
+ * list, which engines may still take. Headers alone prove little, since other programs leave out times too.
  */
 export async function hasOwnHeaders(
   source: ByteSource,
   members: readonly TarMember[],
 ): Promise<boolean> {
-  const names = new Set(members.map(({ name }) => name))
-  if (!OWN_NAMES.every((name) => names.has(name))) return false
+  if (!members.some(({ name }) => OWN_NAMES.includes(name))) return false
   const read = readAhead(source)
   for (const { name, sizeBytes, headerOffset, dataOffset } of members) {
     const header = await read(headerOffset, dataOffset - headerOffset)

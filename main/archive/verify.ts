@@ -6,9 +6,10 @@ import type { TarballImage } from './image.ts'
 import { inFiles, locate, narrowAll } from './locate.ts'
 import { mendOurs } from './mend-ours.ts'
 import type { Tarball } from './parts.ts'
+import { digestIn } from './read-docker.ts'
 import { readTarball, type ReadableTarball } from './read.ts'
-import { readOurs, type OwnTarball } from './read-ours.ts'
-import { BLOCK_BYTES, paddingAfter } from './tar-header.ts'
+import { looksLikeOurs, OWN_NAMES, readOurs, type OwnTarball } from './read-ours.ts'
+import { BLOCK_BYTES } from './tar-header.ts'
 import type { TarMember } from './tar-members.ts'
 import { expectedOfForeign, expectedOfOurs, hasOwnHeaders } from './segments.ts'
 
@@ -66,7 +67,7 @@ async function verifyOthers(
   const problems =
     reading.status === 'foreign'
       ? [{ kind: 'foreign', detail: reading.detail, offset: 0 } as const, ...found]
-      : [...structure(reading), ...found]
+      : [...(await structure(tarball, reading)), ...found]
   return problems.length === 0 ? [] : await narrowAll(tarball, problems, signal)
 }
 
@@ -94,7 +95,7 @@ async function disagreements(tarball: Tarball, ours: OwnTarball): Promise<Proble
   const { image, layout, configPlatform } = ours
   const problems = layerCount(image)
   const told = layout.platform
-  if (configPlatform !== undefined && isSame(told, configPlatform)) return problems
+  if (configPlatform === undefined || isSame(told, configPlatform)) return problems
   const [, indexMember] = layout.members
   for (const { source, dataOffset, sizeBytes } of layout.members) {
     if (source.kind !== 'blob' || source.descriptor.mediaType !== '' || sizeBytes > 1e6) continue
@@ -138,11 +139,10 @@ function layerCount({ layers, diffIds, references }: TarballImage): Problem[] {
   ]
 }
 
-function structure(reading: ReadableTarball): Problem[] {
+async function structure(tarball: Tarball, reading: ReadableTarball): Promise<Problem[]> {
   const { members, images, status, sizeBytes, detail = '' } = reading
   const missing = images.flatMap((image) => image.missing)
-  const list = members.find(({ name }) => name === 'index.json' || name === 'manifest.json')
-  const listed = list && { offset: list.dataOffset, length: list.sizeBytes }
+  const listed = listedAt(members)
   const problems: Problem[] = [
     ...missing.map((path): Problem => {
       const member = path.slice(0, 200)
@@ -151,6 +151,9 @@ function structure(reading: ReadableTarball): Problem[] {
     ...images.flatMap((image) => (image.missing.length > 0 ? [] : layerCount(image))),
   ]
   if (status === 'torn') return [{ kind: 'truncated', detail, offset: sizeBytes }, ...problems]
+  if (reading.brokenAt !== undefined) {
+    return [await brokenHeader(tarball, reading, reading.brokenAt), ...problems]
+  }
   if (status === 'complete' || missing.length > 0) return problems
   const again = repeated(members)
   if (again !== undefined) {
@@ -158,13 +161,36 @@ function structure(reading: ReadableTarball): Problem[] {
     const length = dataOffset - offset + again.sizeBytes
     return [{ kind: 'misplaced', detail, offset, length, member }, ...problems]
   }
-  const last = members.at(-1)
-  const end =
-    last === undefined ? 0 : last.dataOffset + last.sizeBytes + paddingAfter(last.sizeBytes)
   return [
-    { kind: 'header', detail, offset: end, length: Math.min(BLOCK_BYTES, sizeBytes - end) },
+    { kind: 'document', detail, ...(listed ?? { offset: 0, length: sizeBytes }) },
     ...problems,
   ]
+}
+
+/** Where what is missing should stand, in a tarball of ours; in others the list that tells of it. */
+function listedAt(members: readonly TarMember[]): Pick<Problem, 'offset' | 'length'> | undefined {
+  const next = looksLikeOurs(members) ? members[OWN_NAMES.length + 1] : undefined
+  if (next !== undefined) return { offset: next.headerOffset, length: BLOCK_BYTES }
+  const list = members.find(({ name }) => name === 'index.json' || name === 'manifest.json')
+  return list && { offset: list.dataOffset, length: list.sizeBytes }
+}
+
+/** Damaged itself, or not there because bytes of the member before it were lost or added. */
+async function brokenHeader(
+  tarball: Tarball,
+  { members, detail = '' }: ReadableTarball,
+  brokenAt: number,
+): Promise<Problem> {
+  const block = Buffer.alloc(BLOCK_BYTES)
+  await tarball.read(block, brokenAt)
+  const last = members.at(-1)
+  if (last === undefined || block.toString('latin1', 257, 262) === 'ustar') {
+    const [name = ''] = block.toString('latin1', 0, 100).split('\0')
+    const member = digestIn(name) === undefined ? {} : { member: name }
+    return { kind: 'header', detail, offset: brokenAt, length: BLOCK_BYTES, ...member }
+  }
+  const { headerOffset: offset, name: member } = last
+  return { kind: 'header', detail, offset, length: brokenAt + BLOCK_BYTES - offset, member }
 }
 
 function repeated(members: readonly TarMember[]): TarMember | undefined {
