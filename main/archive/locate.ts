@@ -109,14 +109,14 @@ const MOST_END_BYTES = 21 * BLOCK_BYTES
 /** What gzip's length, at its end, may have. */
 const MOST_OWN_ZEROS = 8
 
-/** A plain layer may well end in zeros; nothing else does. */
+/** Plain layers, and zstd's that are not squeezed, may well end in zeros; gzip ends in a checksum (RFC 1952, 2.3.1). */
 async function endsOtherwise(
   tarball: Tarball,
   kind: Problem['kind'],
   offset: number,
 ): Promise<boolean> {
   if (kind === 'header' || kind === 'document') return true
-  return kind === 'digest-mismatch' && (await compressionAt(tarball, offset)) !== undefined
+  return kind === 'digest-mismatch' && (await compressionAt(tarball, offset)) === 'gzip'
 }
 
 async function zerosFrom(tarball: Tarball): Promise<number> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml'
 import { AppError } from '../api/errors.ts'
+import { isOverdone } from './overdone.ts'
 import { writeFileDurably } from '../disk/durable.ts'
 import { readSmallFile } from '../disk/small-file.ts'
 
@@ -17,8 +18,8 @@ export interface StateFile {
 }
 
 const NAME = 'state.yml'
-/** Some 50,000 tags; parsed, each byte takes some eighty. */
-const LIMIT_BYTES = 4 * 1024 * 1024
+/** Some 20,000 tags, more than a drive holds. Parsed, each byte takes up to three hundred. */
+const LIMIT_BYTES = 1024 * 1024
 
 /** Reads the state of a destination; a missing file is an empty state. Throws AppError `damaged`, naming the file. */
 export async function openState(folder: string): Promise<StateFile> {
@@ -45,10 +46,15 @@ export function parseState(text: string, path: string): Entries {
     new AppError('damaged', `The state file ${path} cannot be read: ${why}.`, {
       hint: 'Mend it, or move it away to begin anew; it was left as it is.',
     })
-  if (text.length > LIMIT_BYTES) throw damaged('it is larger than 4 MB')
-  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent', merge: false })
+  if (text.length > LIMIT_BYTES) throw damaged('it is larger than 1 MB')
+  if (isOverdone(text)) throw damaged('it is nested too deeply, or full of marks')
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    logLevel: 'silent',
+    merge: false,
+    uniqueKeys: false, // would compare each with each; the last one holds
+  })
   const [error] = document.errors
-  if (error?.message.startsWith('Maximum call stack')) throw damaged('it is nested too deeply')
   if (error) throw damaged(error.message.split('\n', 1)[0] ?? 'it is not YAML')
   const root: unknown = document.contents
   if (root === null || (isScalar(root) && root.value === '')) return new Map()
