@@ -35,8 +35,9 @@ export async function checkBytes(
   const free = Array.from({ length: MOST_SLABS }, () => Promise.resolve(sharedBytes(SLAB_BYTES)))
   const running = new Set<Running>()
   const waiting = checks.toSorted((a, b) => b.offset - a.offset)
+  let position = 0
   try {
-    for (let position = 0; position < tarball.sizeBytes;) {
+    while (position < tarball.sizeBytes) {
       signal?.throwIfAborted()
       const slab = await free.shift()
       if (slab === undefined) throw new Error('no slab is left')
@@ -65,7 +66,7 @@ export async function checkBytes(
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    problems.push({ kind: 'unreadable', detail: error.message })
+    problems.push({ kind: 'unreadable', detail: error.message, offset: position })
   } finally {
     for (const { check } of running) check.drop()
   }

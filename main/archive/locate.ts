@@ -19,6 +19,8 @@ export async function locate(
   problems: readonly Problem[],
   signal?: AbortSignal,
 ): Promise<Problem[]> {
+  // What the drive does not give cannot be looked at twice.
+  if (problems.some(({ kind }) => kind === 'unreadable')) return [...problems]
   if (problems.every(({ kind }) => kind === 'checksum')) {
     const detail = 'It holds together, but SHA256SUMS tells of another: that list may be damaged.'
     return problems.map((problem) => Object.assign(problem, { detail }))
@@ -26,7 +28,7 @@ export async function locate(
   const mayBeMoved = problems.some(({ kind }) => ['header', 'truncated', 'surplus'].includes(kind))
   const rearranged = mayBeMoved && (await findRearrangement(tarball, layout, signal))
   if (!rearranged) return await narrowAll(tarball, problems, signal)
-  const checksums = problems.filter(({ kind }) => kind === 'checksum' || kind === 'unreadable')
+  const checksums = problems.filter(({ kind }) => kind === 'checksum')
   const inPlace = await checkBytes(tarball, rearranged.segments, {}, signal)
   const all = [...rearranged.problems, ...inPlace, ...checksums]
   return await narrowAll(tarball, all.length > 0 ? all : problems, signal)

@@ -17,10 +17,16 @@ export async function unpackableUntil(
   signal?: AbortSignal,
 ): Promise<number | undefined> {
   const compression = await compressionAt(tarball, start)
-  if (compression === 'gzip') return await feed(zlib.createGunzip(), tarball, start, end, signal)
+  const look = async (create: () => Transform): Promise<number | undefined> => {
+    const coarse = await feed(create(), tarball, { start, end, fineFrom: Infinity }, signal)
+    if (coarse === undefined) return undefined
+    const fineFrom = coarse - COARSE_BYTES
+    return await feed(create(), tarball, { start, end: coarse, fineFrom }, signal)
+  }
+  if (compression === 'gzip') return await look(() => zlib.createGunzip())
   if (compression === 'zstd') {
     if (!('createZstdDecompress' in zlib)) return undefined // Node 20
-    return await feed(zlib.createZstdDecompress(), tarball, start, end, signal)
+    return await look(() => zlib.createZstdDecompress())
   }
   const walk = walkMembers(
     {
@@ -37,6 +43,8 @@ export async function unpackableUntil(
 }
 
 const PIECE_BYTES = 4096
+/** Many small pieces take ten times as long as few large ones: so only the one that fails is cut small. */
+const COARSE_BYTES = 256 * 1024
 /** Real layers unpack to some ten times their size; what was made to unpack without end is let be. */
 const MOST_TIMES = 64
 const MOST_MORE_BYTES = 64 * 1024 * 1024
@@ -44,8 +52,7 @@ const MOST_MORE_BYTES = 64 * 1024 * 1024
 async function feed(
   unpack: Transform,
   tarball: Tarball,
-  start: number,
-  end: number,
+  { start, end, fineFrom }: { start: number; end: number; fineFrom: number },
   signal?: AbortSignal,
 ): Promise<number | undefined> {
   let hasFailed = false
@@ -61,8 +68,9 @@ async function feed(
   try {
     let position = start
     for await (const chunk of tarball.stream(start, end, signal) as AsyncIterable<Uint8Array>) {
-      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        const piece = chunk.subarray(at, at + PIECE_BYTES)
+      const pieceBytes = position < fineFrom ? COARSE_BYTES : PIECE_BYTES
+      for (let at = 0; at < chunk.length; at += pieceBytes) {
+        const piece = chunk.subarray(at, at + pieceBytes)
         await new Promise<void>((resolve) => {
           goOn = resolve
           unpack.write(piece, () => resolve())

@@ -68,7 +68,8 @@ async function verifyOthers(
     reading.status === 'foreign'
       ? [{ kind: 'foreign', detail: reading.detail, offset: 0 } as const, ...found]
       : [...(await structure(tarball, reading)), ...found]
-  return problems.length === 0 ? [] : await narrowAll(tarball, problems, signal)
+  const isReadable = problems.every(({ kind }) => kind !== 'unreadable')
+  return problems.length > 0 && isReadable ? await narrowAll(tarball, problems, signal) : problems
 }
 
 function lengthProblems({ layout }: OwnTarball, sizeBytes: number): Problem[] {

@@ -70,11 +70,11 @@ describe(`In ${HEAP_MB} MB of heap`, () => {
     expect(output).toMatch(/100000 members|two members/)
   })
 
-  it('a layer that unpacks to a gigabyte is verified, and found wanting', async () => {
+  it('a layer that unpacks to half a gigabyte is verified, and found wanting', async () => {
     const gzip = createGzip({ level: constants.Z_BEST_SPEED })
     const packed = gzip.toArray()
     const zeros = Buffer.alloc(1024 * 1024)
-    for (let count = 0; count < 1024; count += 1) {
+    for (let count = 0; count < 512; count += 1) {
       if (!gzip.write(zeros)) await once(gzip, 'drain')
     }
     gzip.end()
