@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Http } from '../net/http.ts'
 import type { RateLimit } from '../net/rate-limit.ts'
 import { patient, retry, type RetryPolicy } from '../net/retry.ts'
+import { within } from '../net/within.ts'
 import type { Site } from '../ngc/site.ts'
 import type { Wanted } from './content-range.ts'
 import type { Credentials } from './credentials.ts'
@@ -13,7 +14,7 @@ import { readableOf } from './readable.ts'
 import type { Reference } from './reference.ts'
 import { createRequests, type Get } from './requests.ts'
 import type { Access } from './session.ts'
-import { verified, type Hasher } from './verified-stream.ts'
+import { verified, WrongBytes, type Hasher } from './verified-stream.ts'
 import { AppError } from '../api/errors.ts'
 
 /** Any OCI or Docker registry, read only. Every byte that leaves here was verified, except from `openRange` and `range`. */
@@ -83,8 +84,11 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { retry: policy = patient, limit } = options
   const requests = createRequests(options)
 
-  const persistent: Get = (repository, path, headers, read, signal) =>
-    retry(() => requests.get(repository, path, headers, read, signal), policy, signal)
+  const persistent: Get = (repository, path, headers, read, signal) => {
+    const whole = { limitMs: policy.totalTimeoutMs, name: repository.registry }
+    const attempt = (until: AbortSignal) => requests.get(repository, path, headers, read, until)
+    return retry(() => within(whole, attempt, signal), policy, signal)
+  }
 
   const blobOf =
     (repository: Repository, descriptor: Descriptor): GetBlob =>
@@ -119,7 +123,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
 
   return {
-    manifest: (reference, signal) => fetchManifest(persistent, reference, signal),
+    manifest: (reference, signal) => onceMore(() => fetchManifest(persistent, reference, signal)),
     tags: (repository, signal) => fetchTags(persistent, repository, signal),
 
     async document(repository, descriptor, signal) {
@@ -129,9 +133,11 @@ export function createRegistry(options: RegistryOptions): Registry {
           `${nameOf(repository)}: a document of ${descriptor.size} bytes is too large to be one.`,
         )
       }
-      const chunks: Uint8Array[] = []
-      for await (const chunk of blob(repository, descriptor, {}, signal)) chunks.push(chunk)
-      return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      return onceMore(async () => {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of blob(repository, descriptor, {}, signal)) chunks.push(chunk)
+        return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      })
     },
 
     blob: (repository, descriptor, given = {}) =>
@@ -154,6 +160,16 @@ export function createRegistry(options: RegistryOptions): Registry {
       openRange(blobOf(repository, descriptor), descriptor, range, signal),
 
     access: requests.access,
+  }
+}
+
+/** What was changed on the way is fetched a second time, and then believed to be wrong. */
+async function onceMore<T>(fetch: () => Promise<T>): Promise<T> {
+  try {
+    return await fetch()
+  } catch (error) {
+    if (!(error instanceof WrongBytes)) throw error
+    return fetch()
   }
 }
 

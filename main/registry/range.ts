@@ -3,9 +3,11 @@ import { AppError } from '../api/errors.ts'
 import { NetworkError, StatusError, throwIfCancelled } from '../net/failure.ts'
 import type { RateLimit } from '../net/rate-limit.ts'
 import { isWorthRetrying, pause, type RetryPolicy } from '../net/retry.ts'
+import { within } from '../net/within.ts'
 import { checkContentRange, rangeHeader, WrongRange, type Wanted } from './content-range.ts'
 import type { Followed } from './follow.ts'
 import type { Descriptor } from './manifest.ts'
+import { WrongBytes } from './verified-stream.ts'
 
 /** One answer of bytes of a blob; not verified, and it may end early. */
 export interface OpenRange {
@@ -18,12 +20,12 @@ export interface OpenRange {
 export type GetBlob = (headers: Record<string, string>, signal?: AbortSignal) => Promise<Followed>
 
 /**
- * Asks once for bytes of a blob. Throws WrongRange, StatusError, NetworkError; ExpiredAddress when the storage host does
+ * Asks once for bytes of a blob. Throws WrongRange, WrongBytes, StatusError, NetworkError; ExpiredAddress when the storage host does
  * not honour the signed address (any more).
  */
 export async function openRange(
   get: GetBlob,
-  descriptor: Pick<Descriptor, 'size'>,
+  descriptor: Pick<Descriptor, 'digest' | 'size'>,
   range: Wanted,
   signal?: AbortSignal,
 ): Promise<OpenRange> {
@@ -37,7 +39,7 @@ export async function openRange(
   const { status, headers: answered, body } = response
   try {
     const encoding = answered['content-encoding'] ?? 'identity'
-    if (encoding !== 'identity') {
+    if ((status === 200 || status === 206) && encoding !== 'identity') {
       throw new AppError('protocol', `${host} recompresses what it sends (${encoding}).`)
     }
     if (status === 206) {
@@ -47,9 +49,10 @@ export async function openRange(
     if (status === 200) {
       const length = answered['content-length']
       if (length !== undefined && Number(length) !== descriptor.size) {
-        throw new AppError(
-          'digest-mismatch',
+        throw new WrongBytes(
+          descriptor.digest,
           `${host} has ${length} bytes where ${descriptor.size} were published.`,
+          'They were changed on the way, for example by a proxy. Try again.',
         )
       }
       return { startByte: 0, body }
@@ -86,16 +89,18 @@ const PROGRESS_BYTES = 64 * 1024
  */
 export async function* readRange(
   get: GetBlob,
-  descriptor: Pick<Descriptor, 'size'>,
+  descriptor: Pick<Descriptor, 'digest' | 'size'>,
   range: Wanted,
   options: RangeOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { retry, limit, name, onBytes } = options
+  const { retry, name, onBytes } = options
   let at = range.startByte
   let progressAt = at
   let failures = 0
   let rangesWork = true
+  let wrongAnswers = 0
+  const opening = { limitMs: retry.totalTimeoutMs, name }
   while (at < range.endByte) {
     throwIfCancelled(signal)
     let failure: unknown
@@ -103,12 +108,16 @@ export async function* readRange(
       const wanted = rangesWork
         ? { startByte: at, endByte: range.endByte }
         : { startByte: 0, endByte: descriptor.size }
-      const { startByte, body } = await openRange(get, descriptor, wanted, signal)
+      const { startByte, body } = await within(
+        opening,
+        (until) => openRange(get, descriptor, wanted, until),
+        signal,
+      )
       let position = startByte
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
         const from = position
         position += chunk.length
-        const passed = limit?.take(chunk.length, signal)
+        const passed = options.limit?.take(chunk.length, signal)
         if (passed) await passed
         if (position <= at) continue
         const fresh =
@@ -125,7 +134,9 @@ export async function* readRange(
       failure = error
     }
     throwIfCancelled(signal)
-    if (!canGoOn(failure)) throw failure
+    // The wrong length can be one cache's, or one proxy's: it is not believed before it is said twice.
+    const isDoubtful = failure instanceof WrongBytes && ++wrongAnswers < 2
+    if (!isDoubtful && !canGoOn(failure)) throw failure
     if (failure instanceof WrongRange) rangesWork = !rangesWork
     failures = at - progressAt >= PROGRESS_BYTES ? 1 : failures + 1
     if (failures === 1) progressAt = at

@@ -52,7 +52,10 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
       credentials: credentials?.(registry),
       trustedHosts:
         registry === site.registryName ? [...trustedRealms, site.auth.host] : trustedRealms,
-      ...(options.retry && { clock: options.retry.clock }),
+      ...(options.retry && {
+        clock: options.retry.clock,
+        totalTimeoutMs: options.retry.totalTimeoutMs,
+      }),
       log,
     })
     sessions.set(name, session)

@@ -86,6 +86,22 @@ test('an expired signed address sends us back to the registry, and on at the byt
   expect(host.requests[2]!.headers.range).toMatch(/^bytes=\d{5,}-999999$/)
 })
 
+test('what a refusal is packed in does not matter: the address is asked for anew', async () => {
+  const host = await blobHost(status(403, { 'content-encoding': 'gzip' }), well)
+  const registry = client((await redirecting(host)).url)
+  expect((await buffer(registry.blob(repository, descriptor))).equals(bytes)).toBe(true)
+})
+
+test('a length that is wrong once is asked for again, and believed when it is said twice', async () => {
+  const short = status(200, { 'content-length': `${bytes.length - 1}` })
+  expect((await fetched([short, well])).got.equals(bytes)).toBe(true)
+  const clock = createStillClock()
+  await expect(fetched([short], { retry: impatient(clock) })).rejects.toMatchObject({
+    code: 'digest-mismatch',
+  })
+  expect(clock.waits).toHaveLength(1)
+})
+
 test('a blob host that refuses for good is named, its address is not', async () => {
   const host = await blobHost(status(403))
   const registry = client((await redirecting(host)).url)
