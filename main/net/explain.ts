@@ -124,9 +124,7 @@ function words(
       return [`The connection to ${host} was closed because the program is stopping.`, undefined]
     case 'reset':
     default:
-      return code.startsWith('HPE_')
-        ? [`${host} answered something that is not HTTP.`, 'Check the address and the port.']
-        : [`The connection to ${host} broke.`, undefined]
+      return [`The connection to ${host} broke.`, undefined]
   }
 }
 

@@ -107,16 +107,6 @@ test('a refused connection, a hung one, and one that breaks are told apart', asy
   })
 })
 
-test('what does not speak HTTP is said to', async () => {
-  const other = await port((socket) =>
-    socket.once('data', () => socket.write('SSH-2.0-OpenSSH_9.2\r\n')),
-  )
-  await expect(http().request(other, {})).rejects.toMatchObject({
-    code: 'network',
-    message: `${other.host} answered something that is not HTTP.`,
-  })
-})
-
 test('a body that stalls or breaks ends in the same kind of error', async () => {
   const stalled = await port((socket) =>
     socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')),
