@@ -6,6 +6,7 @@ import { leftoverBytes } from './library/leftovers.ts'
 import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
+import type { OutageOptions } from './net/outage.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
@@ -33,11 +34,19 @@ export interface CoreOptions {
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
+  /** Limits of time other than the usual ones. */
+  readonly timing?: Timing
+  /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
+  readonly outage?: OutageOptions | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
   readonly waiting?: ((message: string) => void) | undefined
 }
+
+/** How long what is waited for; see `HttpOptions` and `RetryPolicy`. */
+export type Timing = Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'idleTimeoutMs'> &
+  Partial<Pick<RetryPolicy, 'attempts' | 'firstDelayMs' | 'longestDelayMs' | 'totalTimeoutMs'>>
 
 /** What the operator asks for: images named one by one, or rules over the catalogue; and images of other registries. */
 export interface Request {
@@ -94,15 +103,16 @@ export interface Core {
 
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
-  const { site, key, connections, log, waiting } = options
+  const { site, key, connections, log, waiting, timing = {} } = options
   const retry: RetryPolicy = {
     ...patient,
+    ...timing,
     retrying(error, delayMs) {
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
   }
-  const http = createHttp({ ...options.network, ...(log && { log }) })
+  const http = createHttp({ ...options.network, ...timing, ...(log && { log }) })
   const catalogue = createCatalogue({ site, key, http, retry })
   const logins = await readDockerLogins()
   const credentials = (registry: string): Credentials | undefined => {
@@ -117,6 +127,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     credentials,
     retry,
     limit: createRateLimit(options.limitBytesPerSecond),
+    outage: options.outage,
     ...(log && { log }),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName

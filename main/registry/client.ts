@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Http } from '../net/http.ts'
 import type { RateLimit } from '../net/rate-limit.ts'
+import { createOutage, type Outage, type OutageOptions } from '../net/outage.ts'
 import { patient, retry, type RetryPolicy } from '../net/retry.ts'
 import { within } from '../net/within.ts'
 import type { Site } from '../ngc/site.ts'
@@ -50,6 +51,8 @@ export interface Registry {
   tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
   /** How the repository came to be readable, once something was read from it. */
   access(repository: Repository): Access | undefined
+  /** Whether any registry that was spoken to answers, in whatever way: is it the line, or what was asked for? */
+  answers(signal?: AbortSignal): Promise<boolean>
 }
 
 export type Repository = Pick<Reference, 'registry' | 'repository'>
@@ -74,6 +77,8 @@ export interface RegistryOptions {
   readonly insecureHosts?: readonly string[]
   readonly limit?: RateLimit
   readonly retry?: RetryPolicy
+  /** `blob` waits for a network that is lost, and goes on at its byte. */
+  readonly outage?: OutageOptions | undefined
   readonly log?: (line: string) => void
 }
 
@@ -83,6 +88,9 @@ export const MOST_DOCUMENT_BYTES = 8 * 1024 * 1024
 export function createRegistry(options: RegistryOptions): Registry {
   const { retry: policy = patient, limit } = options
   const requests = createRequests(options)
+  const outage =
+    options.outage &&
+    createOutage(options.outage, (signal) => requests.answers(signal), policy.clock)
 
   const persistent: Get = (repository, path, headers, read, signal) => {
     const whole = { limitMs: policy.totalTimeoutMs, name: repository.registry }
@@ -95,9 +103,14 @@ export function createRegistry(options: RegistryOptions): Registry {
     (headers, signal) =>
       requests.open(repository, `blobs/${descriptor.digest}`, headers, signal)
 
-  const rangeOptions = (repository: Repository, given: BlobOptions): RangeOptions => ({
-    retry: { ...policy, attempts: policy.attempts * 2 },
+  const rangeOptions = (
+    repository: Repository,
+    given: BlobOptions,
+    whenLost: Outage | undefined,
+  ): RangeOptions => ({
+    retry: policy,
     limit,
+    outage: whenLost,
     name: nameOf(repository),
     onBytes: given.onBytes,
   })
@@ -106,17 +119,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     repository: Repository,
     descriptor: Descriptor,
     given: BlobOptions,
+    how: RangeOptions,
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array> => {
     const { offset = 0, hasher = given.hasher } = given.from ?? {}
     const range = { startByte: offset, endByte: descriptor.size }
-    const source = readRange(
-      blobOf(repository, descriptor),
-      descriptor,
-      range,
-      rangeOptions(repository, given),
-      signal,
-    )
+    const source = readRange(blobOf(repository, descriptor), descriptor, range, how, signal)
     const { digest, size: sizeBytes } = descriptor
     const expected = { digest, sizeBytes, name: nameOf(repository) }
     return verified(source, expected, { offset, ...(hasher && { hasher }) })
@@ -135,13 +143,18 @@ export function createRegistry(options: RegistryOptions): Registry {
       }
       return onceMore(async () => {
         const chunks: Uint8Array[] = []
-        for await (const chunk of blob(repository, descriptor, {}, signal)) chunks.push(chunk)
+        const how = rangeOptions(repository, {}, undefined)
+        for await (const chunk of blob(repository, descriptor, {}, how, signal)) chunks.push(chunk)
         return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
       })
     },
 
     blob: (repository, descriptor, given = {}) =>
-      readableOf((signal) => blob(repository, descriptor, given, signal), given.signal),
+      readableOf(
+        (signal) =>
+          blob(repository, descriptor, given, rangeOptions(repository, given, outage), signal),
+        given.signal,
+      ),
 
     range: (repository, descriptor, range, given = {}) =>
       readableOf(
@@ -150,7 +163,7 @@ export function createRegistry(options: RegistryOptions): Registry {
             blobOf(repository, descriptor),
             descriptor,
             range,
-            rangeOptions(repository, given),
+            rangeOptions(repository, given, outage),
             signal,
           ),
         given.signal,
@@ -160,6 +173,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       openRange(blobOf(repository, descriptor), descriptor, range, signal),
 
     access: requests.access,
+    answers: (signal) => requests.answers(signal),
   }
 }
 

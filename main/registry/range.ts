@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../api/errors.ts'
-import { NetworkError, StatusError, throwIfCancelled } from '../net/failure.ts'
+import { isOfTheLine, NetworkError, StatusError, throwIfCancelled } from '../net/failure.ts'
+import type { Outage } from '../net/outage.ts'
 import type { RateLimit } from '../net/rate-limit.ts'
 import { isWorthRetrying, pause, type RetryPolicy } from '../net/retry.ts'
 import { within } from '../net/within.ts'
@@ -85,7 +86,8 @@ const PROGRESS_BYTES = 64 * 1024
 
 /**
  * The bytes of a range, in order, not verified. Goes on at the byte it had whenever the line drops, the answer is cut
- * short or the signed address expires, and gives up after `retry.attempts` tries without progress.
+ * short or the signed address expires, and gives up after twice `retry.attempts` tries without progress: a layer is worth
+ * more patience than a small answer. Given an `outage`, a network that is lost is waited for first.
  */
 export async function* readRange(
   get: GetBlob,
@@ -140,7 +142,13 @@ export async function* readRange(
     if (failure instanceof WrongRange) rangesWork = !rangesWork
     failures = at - progressAt >= PROGRESS_BYTES ? 1 : failures + 1
     if (failures === 1) progressAt = at
-    if (failures >= retry.attempts) throw failure
+    if (options.outage && failures >= retry.attempts && isOfTheLine(failure)) {
+      const standing = await options.outage.look(failure, signal)
+      if (standing === 'lost') throw failure
+      if (standing === 'back') failures = 0
+    }
+    if (failures >= retry.attempts * 2) throw failure
+    if (failures === 0) continue
     await pause(failure, failures, retry, signal)
   }
 }
@@ -148,6 +156,7 @@ export async function* readRange(
 export interface RangeOptions {
   readonly retry: RetryPolicy
   readonly limit?: RateLimit | undefined
+  readonly outage?: Outage | undefined
   /** Stands in messages. */
   readonly name: string
   /** Told of each chunk that is new, before it is passed on. */
