@@ -46,6 +46,10 @@ async function startProxy(target: () => TestServer): Promise<Proxy> {
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
       return
     }
+    if (request.url!.startsWith('broken')) {
+      client.end()
+      return
+    }
     if (request.url!.startsWith('cut-off')) {
       client.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
       return
@@ -186,6 +190,16 @@ test('a proxy that has lost its own line, or is out of reach, is a matter of the
   expect(proxy.seen.splice(0)).toHaveLength(1)
   await lost.close()
   await away.close()
+})
+
+test('a proxy that breaks off in the middle of CONNECT is asked once', async () => {
+  const client = through({ HTTPS_PROXY: `http://joe:s3cret@${proxy.host}` })
+  await expect(client.request(new URL('https://broken.test/'), {})).rejects.toMatchObject({
+    kind: 'reset',
+    message: 'The proxy broke off on the way to broken.test:443.',
+  })
+  expect(proxy.seen.splice(0)).toHaveLength(1)
+  await client.close()
 })
 
 test('a proxy that says no is not asked again: a wrong password repeated locks accounts', async () => {
