@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { parseSite } from '../../main/ngc/site-file.ts'
 import type { Site } from '../../main/ngc/site.ts'
 import type { Sandbox } from '../../main/sandbox/sandbox.ts'
-import { serve, type SeenRequest } from '../support/server.ts'
+import { serve, type SeenRequest, type TestServer } from '../support/server.ts'
 
 /** What the storage host would say. */
 export interface RightAnswer {
@@ -18,6 +18,8 @@ export interface RightAnswer {
 
 /** What it does instead. */
 export type Misbehave = (response: ServerResponse, right: RightAnswer) => unknown
+
+const asIs = (address: URL): URL => address
 
 /** The way to a sandbox, which misbehaves as no HTTP server can be asked to. */
 export interface Line {
@@ -32,7 +34,10 @@ export interface Line {
   staleTokens: number
   /** Written to all who asked for bytes, headers and all. */
   sentBytes(): number
-  reset(): void
+  /** Breaks every connection, and each new one, until it is mended. */
+  cut(): void
+  /** All is well again. */
+  mend(): void
   close(): Promise<void>
 }
 
@@ -44,9 +49,13 @@ export const victim = 'nvidia/pytorch'
 
 export async function startLine(sandbox: Sandbox): Promise<Line> {
   const sockets = new Set<Socket>()
-  const asIs = (address: URL): URL => address
   let storageOrigin = ''
-  const storage = await serve(async (request, response) => {
+  let isCut = false
+  const serveUnlessCut = (answer: Parameters<typeof serve>[0]): Promise<TestServer> =>
+    serve((request, response) =>
+      isCut ? response.socket?.resetAndDestroy() : answer(request, response),
+    )
+  const storage = await serveUnlessCut(async (request, response) => {
     if (response.socket) sockets.add(response.socket)
     const right = await ask(storageOrigin, request)
     const isVictim = request.url.includes(victim) && right.body.length > SMALL_BYTES
@@ -55,7 +64,7 @@ export async function startLine(sandbox: Sandbox): Promise<Line> {
     else response.writeHead(right.status, right.headers).end(right.body)
   })
   const { registry: own = '' } = sandbox.site
-  const registry = await serve(async (request, response) => {
+  const registry = await serveUnlessCut(async (request, response) => {
     const isStale = request.headers.authorization !== undefined && line.staleTokens-- > 0
     const authorization = isStale ? 'Bearer expired' : request.headers.authorization
     const asked = { ...request, headers: { ...request.headers, authorization } }
@@ -83,7 +92,12 @@ export async function startLine(sandbox: Sandbox): Promise<Line> {
     redirect: asIs,
     staleTokens: 0,
     sentBytes: () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
-    reset() {
+    cut() {
+      isCut = true
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
+    mend() {
+      isCut = false
       line.next.length = 0
       line.always = undefined
       line.redirect = asIs

@@ -15,13 +15,18 @@ export const truncate: Misbehave = (response, { status, headers, body }) => {
   response.writeHead(status, headers).write(beginning(body), () => response.socket?.end())
 }
 
-/** The beginning of the body, then a reset, which must not overtake what is on its way. */
-export const reset: Misbehave = async (response, { status, headers, body }) => {
+/** The beginning of the body, then a reset. */
+export const reset: Misbehave = async (response, right) => {
+  await sendBeginning(response, right)
+  response.socket?.resetAndDestroy()
+}
+
+/** Resolves when it has arrived: a reset overtakes what is on its way. */
+export const sendBeginning: Misbehave = async (response, { status, headers, body }) => {
   await new Promise((sent) => {
     response.writeHead(status, headers).write(beginning(body), sent)
   })
   await wait(20)
-  response.socket?.resetAndDestroy()
 }
 
 /** The beginning of the body, as if that were all. */

@@ -74,7 +74,7 @@ async function run(
   misbehave: (faulty: Line) => void = () => undefined,
   given: { named?: string[]; key?: string | undefined; core?: Partial<CoreOptions> } = {},
 ): Promise<Ended> {
-  line.reset()
+  line.mend()
   const folder = await mkdtemp(join(tmpdir(), 'faults-'))
   const core = await createCore({
     site: line.site,
@@ -137,6 +137,17 @@ const once =
   (...faults: Misbehave[]) =>
   (faulty: Line): void =>
     void faulty.next.push(...faults)
+
+const always =
+  (fault: Misbehave) =>
+  (faulty: Line): void =>
+    void (faulty.always = fault)
+
+const sendTo =
+  (origin: () => string) =>
+  (faulty: Line): void => {
+    faulty.redirect = ({ pathname, search }) => new URL(pathname + search, origin())
+  }
 
 describe('recovered, with the right digest', () => {
   test.each<[string, (faulty: Line) => void, number]>([
@@ -201,10 +212,6 @@ describe('recovered, with the right digest', () => {
 })
 
 describe('failed alone, by name', () => {
-  const always = (fault: Misbehave) => (faulty: Line) => void (faulty.always = fault)
-  const sendTo = (origin: () => string) => (faulty: Line) => {
-    faulty.redirect = ({ pathname, search }) => new URL(pathname + search, origin())
-  }
   test.each<[string, (faulty: Line) => void, RegExp, RegExp?]>([
     ['connection always reset', always(does.refuseToTalk), /^The connection to \S+ broke\.$/],
     ['never an answer', always(does.staySilent), /^\S+ did not answer in time\.$/],
