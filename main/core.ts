@@ -7,6 +7,7 @@ import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
 import type { OutageOptions } from './net/outage.ts'
+import { createTurns } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
@@ -29,7 +30,7 @@ import { createSaver, type Saver } from './transfer/saver.ts'
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests at once while planning; a transfer has one stream for each job. */
+  /** Requests at once while planning, fewer after 429 and timeouts; a transfer has one stream for each job. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
@@ -104,10 +105,12 @@ export interface Core {
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
   const { site, key, connections, log, waiting, timing = {} } = options
+  const turns = createTurns(connections)
   const retry: RetryPolicy = {
     ...patient,
     ...timing,
     retrying(error, delayMs) {
+      turns.failed(error)
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
@@ -147,13 +150,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     signal,
   ) => {
     const { registryName } = site
-    const source = { catalogue, registryName, connections }
+    const { inTurn } = turns
+    const source = { catalogue, registryName, inTurn }
     const selected =
       named.length > 0
         ? await selectNamed(source, named, rules, signal)
         : await selectByRules(source, rules, signal)
     const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
-    const sources = { registry, registryName, state, library, changeKeyOf, connections }
+    const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
     const { images, failures } = await gather(candidates, platform, sources, signal)
     const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
     const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
