@@ -88,6 +88,10 @@ function refusalOf(error: unknown): number | undefined {
   return found ? Number(found[1]) : undefined
 }
 
+const AGAIN = 'Try again; what was saved is kept.'
+const BLOCKED =
+  'Try again in a few minutes. If it stays so, a firewall may block it, or a proxy be needed (HTTPS_PROXY).'
+
 function words(
   kind: NetworkProblem,
   code: string,
@@ -96,16 +100,16 @@ function words(
 ): [string, string | undefined] {
   switch (kind) {
     case 'refused':
-      return [`${host} refused the connection.`, undefined]
+      return [`${host} refused the connection.`, BLOCKED]
     case 'name':
       return [
         `The name ${host} could not be resolved.`,
         'Check the network connection; behind a firewall a proxy may be needed (HTTPS_PROXY).',
       ]
     case 'unreachable':
-      return [`${host} cannot be reached from this network.`, undefined]
+      return [`${host} cannot be reached from this network.`, BLOCKED]
     case 'timeout':
-      return [`${host} did not answer in time.`, undefined]
+      return [`${host} did not answer in time.`, BLOCKED]
     case 'certificate':
       return [
         `The certificate of ${host} cannot be trusted: ${certificateProblem(code, error)}.`,
@@ -119,12 +123,12 @@ function words(
         'Check the address and the port.',
       ]
     case 'proxy':
-      return [`The proxy on the way to ${host} failed.`, undefined]
+      return [`The proxy on the way to ${host} failed.`, AGAIN]
     case 'stopped':
       return [`The connection to ${host} was closed because the program is stopping.`, undefined]
     case 'reset':
     default:
-      return [`The connection to ${host} broke.`, undefined]
+      return [`The connection to ${host} broke.`, AGAIN]
   }
 }
 

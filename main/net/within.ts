@@ -11,7 +11,9 @@ export async function within<T>(
 ): Promise<T> {
   const late = new AbortController()
   const timer = setTimeout(() => {
-    late.abort(new NetworkError('timeout', `${limit.name} did not finish its answer in time.`))
+    const hint = 'Try again; the line may be very slow.'
+    const sentence = `${limit.name} did not finish its answer in time.`
+    late.abort(new NetworkError('timeout', sentence, { hint }))
   }, limit.limitMs)
   try {
     return await action(signal ? AbortSignal.any([signal, late.signal]) : late.signal)

@@ -41,7 +41,9 @@ export async function openRange(
   try {
     const encoding = answered['content-encoding'] ?? 'identity'
     if ((status === 200 || status === 206) && encoding !== 'identity') {
-      throw new AppError('protocol', `${host} recompresses what it sends (${encoding}).`)
+      throw new AppError('protocol', `${host} recompresses what it sends (${encoding}).`, {
+        hint: 'A proxy on the way may do that: have it pass on unchanged what comes from there.',
+      })
     }
     if (status === 206) {
       checkContentRange(answered['content-range'], range, descriptor.size, host)

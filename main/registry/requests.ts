@@ -135,7 +135,9 @@ async function failure(
     const separator = what.includes(':') ? '@' : ':'
     const isNamed = kind === 'manifests' || kind === 'blobs'
     const named = isNamed ? `${repository}${separator}${what}` : repository
-    return new StatusError(404, `${registry} has no ${named}.`)
+    return new StatusError(404, `${registry} has no ${named}.`, {
+      hint: 'Check the name; what was there may have been replaced or removed meanwhile.',
+    })
   }
   return new StatusError(status, `${host} answered ${status}${detail && ` (${detail})`}.`)
 }

@@ -1,39 +1,27 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AppError } from '../../main/api/errors.ts'
-import { createCore, type Core, type CoreOptions } from '../../main/core.ts'
-import { noProxies, type ProxySettings } from '../../main/net/proxy.ts'
-import { parseKey } from '../../main/ngc/key.ts'
-import { formatReference } from '../../main/registry/reference.ts'
+import type { AppError } from '../../main/api/errors.ts'
+import type { CoreOptions } from '../../main/core.ts'
+import type { ProxySettings } from '../../main/net/proxy.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { serve, type TestServer } from '../support/server.ts'
+import { copy, type CopyOptions, type Ended } from './copy.ts'
 import { startLine, victim, type Line, type Misbehave } from './line.ts'
 import * as does from './misbehaviours.ts'
 import { outcomeTable, type Outcome } from './outcomes.ts'
 
 const image = `nvcr.io/${victim}:24.05-py3`
 const other = 'nvcr.io/nvidia/clara/monai-toolkit:1.0'
-/** Far shorter than in earnest, so that nobody waits; long enough for a busy machine. */
-const timing = {
-  attempts: 3,
-  firstDelayMs: 1,
-  longestDelayMs: 10,
-  connectTimeoutMs: 2000,
-  headersTimeoutMs: 500,
-  idleTimeoutMs: 500,
-  totalTimeoutMs: 3000,
-}
-
 let sandbox: Sandbox
 let line: Line
 /** Speaks TLS with a certificate that nobody here trusts. */
 let foreign: TestServer
 let plain: TestServer
+/** Accepts connections and says nothing. */
+let silent: Server
 /** Refuses connections. */
 let closed: URL
 /** Digests of what an undisturbed run saves. */
@@ -48,6 +36,8 @@ beforeAll(async () => {
   const { server } = await makeCertificates()
   foreign = await serve((_request, response) => response.end(), server)
   plain = await serve((_request, response) => response.end())
+  silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
   const gone = await serve(() => undefined)
   await gone.close()
   closed = gone.url
@@ -56,84 +46,19 @@ beforeAll(async () => {
   right = saved
 })
 afterAll(async () => {
+  silent.close()
   await Promise.all([sandbox, line, foreign, plain].map((each) => each?.close()))
   console.log(`\n${outcomeTable(outcomes)}\n`)
 })
 
-interface Ended {
-  /** SHA-256 of each tarball by its reference. */
-  readonly saved: ReadonlyMap<string, string>
-  readonly failed: ReadonlyMap<string, AppError>
-  readonly left: readonly string[]
-  readonly ratio: number
-  readonly notes: readonly string[]
-}
-
-/** Copies both images while the line misbehaves, from the moment that the plan is made. */
-async function run(
+/** Copies both images, with a key. */
+const run = (
   misbehave: (faulty: Line) => void = () => undefined,
-  given: { named?: string[]; key?: string | undefined; core?: Partial<CoreOptions> } = {},
-): Promise<Ended> {
-  line.mend()
-  const folder = await mkdtemp(join(tmpdir(), 'faults-'))
-  const core = await createCore({
-    site: line.site,
-    key: parseKey('key' in given ? given.key : sandboxKeys.personal),
-    connections: 4,
-    network: { proxy: noProxies },
-    timing,
-    log: (text) => said.push(text),
-    waiting: (text) => said.push(text),
-    ...given.core,
-  })
-  try {
-    return await copy(core, folder, given.named ?? [image, other], () => misbehave(line))
-  } finally {
-    await core.close()
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+  given: Partial<CopyOptions> = {},
+): Promise<Ended> =>
+  copy({ line, named: [image, other], key: sandboxKeys.personal, said, ...given }, misbehave)
 
-async function copy(
-  core: Core,
-  folder: string,
-  named: readonly string[],
-  misbehave: () => void,
-): Promise<Ended> {
-  const rules = { projects: [], images: [], strictNameMatch: false, exclude: [] }
-  const request = { named, rules, external: [], platform: 'linux/amd64', folder }
-  const prepared = await core.plan(request)
-  const { plan } = prepared
-  const saved = new Map<string, string>()
-  const failed = new Map<string, AppError>()
-  const fail = (name: string, error: unknown): void => {
-    if (!(error instanceof AppError)) throw error
-    failed.set(name, error)
-    said.push(error.message, error.hint ?? '', String(error.stack), JSON.stringify(error))
-  }
-  for (const { subject, error } of plan.failures) fail(subject, error)
-  const files = new Map<string, string>()
-  const before = line.sentBytes()
-  misbehave()
-  await core.replicate(
-    prepared,
-    { jobs: 2 },
-    {
-      saved: ({ reference }, [file]) => files.set(formatReference(reference), file?.name ?? ''),
-      failed: ({ reference }, error) => fail(formatReference(reference), error),
-    },
-    new AbortController().signal,
-  )
-  const ratio = (line.sentBytes() - before) / plan.fetchBytes
-  for (const [name, file] of files) {
-    const bytes = await readFile(join(folder, file))
-    saved.set(name, createHash('sha256').update(bytes).digest('hex'))
-  }
-  const left = (await readdir(folder)).filter((file) => file.includes('.tar'))
-  return { saved, failed, left, ratio, notes: plan.images.flatMap(({ notes }) => notes) }
-}
-
-const once =
+const inOrder =
   (...faults: Misbehave[]) =>
   (faulty: Line): void =>
     void faulty.next.push(...faults)
@@ -151,27 +76,27 @@ const sendTo =
 
 describe('recovered, with the right digest', () => {
   test.each<[string, (faulty: Line) => void, number]>([
-    ['connection reset before an answer, 3 times', once(...times(3, does.refuseToTalk)), 1.02],
-    ['connection reset in mid-body', once(does.reset), 1.02],
-    ['20 resets in mid-body', once(...times(20, does.reset)), 1.02],
-    ['truncated body', once(does.truncate), 1.02],
-    ['body that ends early without saying so', once(does.endEarly), 1.02],
-    ['no answer within the time limit', once(does.staySilent), 1.02],
-    ['stalled body', once(does.stall), 1.02],
-    ['wrong length, once', once(does.tellWrongLength), 1.5],
-    ['200 for a range', once(does.truncate, does.answerWhole), 1.5],
-    ['wrong Content-Range', once(does.truncate, does.shiftRange), 1.5],
-    ['no Content-Range', once(does.truncate, does.omitRange), 1.5],
-    ['416 for a range', once(does.truncate, does.answer(416)), 1.5],
-    ['a wrong byte, once', once(does.flip), 2.5],
-    ['expired signed address in mid-blob', once(does.truncate, does.answer(403)), 1.02],
+    ['connection reset before an answer, 3 times', inOrder(...times(3, does.refuseToTalk)), 1.02],
+    ['connection reset in mid-body', inOrder(does.reset), 1.02],
+    ['20 resets in mid-body', inOrder(...times(20, does.reset)), 1.02],
+    ['truncated body', inOrder(does.truncate), 1.02],
+    ['body that ends early without saying so', inOrder(does.endEarly), 1.02],
+    ['no answer within the time limit', inOrder(does.staySilent), 1.02],
+    ['stalled body', inOrder(does.stall), 1.02],
+    ['wrong length, once', inOrder(does.tellWrongLength), 1.5],
+    ['200 for a range', inOrder(does.truncate, does.answerWhole), 1.5],
+    ['wrong Content-Range', inOrder(does.truncate, does.shiftRange), 1.5],
+    ['no Content-Range', inOrder(does.truncate, does.omitRange), 1.5],
+    ['416 for a range', inOrder(does.truncate, does.answer(416)), 1.5],
+    ['a wrong byte, once', inOrder(does.flip), 2.5],
+    ['expired signed address in mid-blob', inOrder(does.truncate, does.answer(403)), 1.02],
     ['expired token, challenged with the stale realm', (it) => (it.staleTokens = 3), 1.02],
     [
       '429 storm with Retry-After',
-      once(...times(5, does.answer(429, { 'retry-after': '0' }))),
+      inOrder(...times(5, does.answer(429, { 'retry-after': '0' }))),
       1.02,
     ],
-    ['500, 502, 503, 504', once(...[500, 502, 503, 504].map((code) => does.answer(code))), 1.02],
+    ['500, 502, 503, 504', inOrder(...[500, 502, 503, 504].map((code) => does.answer(code))), 1.02],
     [
       'storage host not resolved, once',
       (it) => redirectOnce(it, 'http://no-such-host.invalid'),
@@ -256,6 +181,12 @@ describe('failed alone, by name', () => {
       /NODE_EXTRA_CA_CERTS/,
     ],
     [
+      'no TLS handshake within the time limit',
+      sendTo(() => `https://127.0.0.1:${portOf(silent)}`),
+      /did not answer in time/,
+      /firewall/,
+    ],
+    [
       'no TLS where it should be',
       sendTo(() => `https://${plain.host}`),
       /does not speak HTTPS/,
@@ -266,7 +197,7 @@ describe('failed alone, by name', () => {
       (it) => (it.redirect = ({ pathname }) => new URL(`/v2${pathname}`, it.site.registry)),
       /redirects in circles/,
     ],
-  ])('%s', async (fault, misbehave, sentence, hint = /^/) => {
+  ])('%s', async (fault, misbehave, sentence, hint = /\w/) => {
     const { saved, failed, left, ratio } = await run(misbehave)
     outcomes.push({ fault, ratio, outcome: sentences(failed) })
     expect([...failed.keys()]).toEqual([image])
@@ -320,7 +251,7 @@ describe('failed alone, by name', () => {
       /does not let a guest pull acme\/inspection/,
       /key may be needed/,
     ],
-  ])('%s', async (fault, named, core, sentence, hint = /^/) => {
+  ])('%s', async (fault, named, core, sentence, hint = /\w/) => {
     const reference = named.replace('FOREIGN', foreign.host)
     const { saved, failed } = await run(undefined, {
       named: [reference, other],
@@ -341,6 +272,10 @@ test('no key, token or signed address is in any log, error or hint', () => {
   for (const key of Object.values(sandboxKeys)) expect(all).not.toContain(key)
   expect(all).not.toMatch(/X-Signature|X-Expires|Bearer |Basic /)
 })
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
 
 function times<T>(count: number, value: T): T[] {
   return Array.from({ length: count }, () => value)
