@@ -1,6 +1,7 @@
+import { abandonable } from '../net/abandonable.ts'
 import { readText } from '../net/body.ts'
 import { systemClock, type Clock } from '../net/clock.ts'
-import { cancelled, throwIfCancelled } from '../net/failure.ts'
+import { throwIfCancelled } from '../net/failure.ts'
 import type { Http, HttpResponse } from '../net/http.ts'
 import { patient } from '../net/retry.ts'
 import { usableChallenge, type Challenge } from './challenge.ts'
@@ -168,14 +169,4 @@ export function createSession(options: SessionOptions): Session {
       }
     },
   }
-}
-
-/** Waits for work that others share: the signal ends the waiting, not the work. */
-function abandonable<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(cancelled(signal))
-    signal.addEventListener('abort', leave, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }

@@ -51,6 +51,22 @@ test('without a wait nobody is told of one', async () => {
   expect(told).toEqual([])
 })
 
+test('who leaves does not end the wait of the others', async () => {
+  const leaves = new AbortController()
+  const looks = [false, true]
+  let online = 0
+  const outage = createOutage(
+    { longestWaitMs: 3_600_000, lookMs: 30, online: () => (online += 1) },
+    async () => looks.shift() ?? false,
+  )
+  const leaving = outage.look(gone, leaves.signal)
+  const staying = outage.look(gone, new AbortController().signal)
+  leaves.abort()
+  await expect(leaving).rejects.toMatchObject({ code: 'cancelled' })
+  expect(await staying).toBe('back')
+  expect(online).toBe(1)
+})
+
 test('cancelling ends the wait', async () => {
   const stop = new AbortController()
   const outage = createOutage({ longestWaitMs: 3_600_000, offline: () => stop.abort() }, () =>
