@@ -21,8 +21,8 @@ export interface OpenRange {
 export type GetBlob = (headers: Record<string, string>, signal?: AbortSignal) => Promise<Followed>
 
 /**
- * Asks once for bytes of a blob. Throws WrongRange, WrongBytes, StatusError, NetworkError; ExpiredAddress when the storage host does
- * not honour the signed address (any more).
+ * Asks once for bytes of a blob. Throws WrongRange, WrongBytes, StatusError, NetworkError; ExpiredAddress when the
+ * storage host does not honour the signed address (any more).
  */
 export async function openRange(
   get: GetBlob,

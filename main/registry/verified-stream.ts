@@ -22,7 +22,8 @@ export interface Expected {
 }
 
 /**
- * Passes chunks on unchanged and ends in WrongBytes (AppError `digest-mismatch`) unless the whole had the expected length and digest.
+ * Passes chunks on unchanged and ends in WrongBytes (AppError `digest-mismatch`) unless the whole had the expected length
+ * and digest.
  * An overlong source is stopped at once, a wrong digest is known only at the end: write to a place that can be taken back.
  * To go on from a byte, give the hasher that has seen everything before it, and that offset.
  */
@@ -43,7 +44,7 @@ export async function* verified(
   verifyDigest(expected, await hasher.digest())
 }
 
-/** What came is not the blob that was named, by its digest or its length. It may have been changed on this one way here. */
+/** What came is not what was named, by its digest or its length; on another try it may be. */
 export class WrongBytes extends AppError {
   readonly digest: Digest
 

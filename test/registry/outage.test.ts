@@ -48,6 +48,8 @@ test('a blob waits for a lost line, then goes on at the byte it had', async () =
   expect(got.equals(bytes)).toBe(true)
   expect(arrived).toBe(bytes.length)
   expect(told).toEqual(['offline', 'online'])
+  // Once it is back nothing is waited for any more.
+  expect(clock.waits.at(-1)).toBe(10_000)
 })
 
 test('where the registry answers, a blob host that is away is no outage: it fails by name', async () => {
