@@ -118,7 +118,7 @@ export async function* readRange(
         signal,
       )
       let position = startByte
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of notTooSlow(body, retry, name)) {
         const from = position
         position += chunk.length
         const passed = options.limit?.take(chunk.length, signal)
@@ -152,6 +152,34 @@ export async function* readRange(
     if (failures >= retry.attempts * 2) throw failure
     if (failures === 0) continue
     await pause(failure, failures, retry, signal)
+  }
+}
+
+/**
+ * What trickles is never idle, but must not keep us for ever either: so much is to come within the time that a small
+ * answer has. Only the time spent on waiting for it counts; a drive may be as slow as it likes.
+ */
+async function* notTooSlow(
+  body: Readable,
+  { clock, totalTimeoutMs }: RetryPolicy,
+  name: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0
+  let waitedMs = 0
+  let askedMs = clock.now()
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length
+    waitedMs += clock.now() - askedMs
+    if (bytes >= PROGRESS_BYTES) {
+      bytes = 0
+      waitedMs = 0
+    } else if (waitedMs > totalTimeoutMs) {
+      throw new NetworkError('timeout', `The data of ${name} comes too slowly.`, {
+        hint: 'Try again when the line is better.',
+      })
+    }
+    yield chunk
+    askedMs = clock.now()
   }
 }
 

@@ -10,6 +10,14 @@ export const stall: Misbehave = (response, { status, headers, body }) => {
   response.writeHead(status, headers).write(beginning(body))
 }
 
+/** A byte now and then, and never an end. */
+export const trickle: Misbehave = (response, { status, headers, body }) => {
+  let at = 0
+  response.writeHead(status, headers)
+  const timer = setInterval(() => response.write(body.subarray(at, ++at)), 50)
+  response.once('close', () => clearInterval(timer))
+}
+
 /** The beginning of the body, then the end of the connection. */
 export const truncate: Misbehave = (response, { status, headers, body }) => {
   response.writeHead(status, headers).write(beginning(body), () => response.socket?.end())

@@ -83,6 +83,7 @@ describe('recovered, with the right digest', () => {
     ['body that ends early without saying so', inOrder(does.endEarly), 1.02],
     ['no answer within the time limit', inOrder(does.staySilent), 1.02],
     ['stalled body', inOrder(does.stall), 1.02],
+    ['trickling body', inOrder(does.trickle), 1.02],
     ['wrong length, once', inOrder(does.tellWrongLength), 1.5],
     ['200 for a range', inOrder(does.truncate, does.answerWhole), 1.5],
     ['wrong Content-Range', inOrder(does.truncate, does.shiftRange), 1.5],
