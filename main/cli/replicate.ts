@@ -10,6 +10,7 @@ import { planLines } from './plan-text.ts'
 import { printable } from './printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
+import { replicateToRegistry, withoutTarballs, type ReplicateToRegistry } from './replicate-push.ts'
 import { createReport } from './report.ts'
 import { createSeedListener, parseProgressUri } from './seed-listener.ts'
 
@@ -28,8 +29,8 @@ export async function replicateCommand(
   const external =
     externalImages === undefined ? [] : await readExternalImages(given.callersPath(externalImages))
   const key = await readKey(options.apiKey, signal)
-  const complain = (line: string): void =>
-    output.complain(printable(redact(line, key === undefined ? [] : [key])))
+  const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
+  const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
   const core = await createCore({
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
@@ -39,8 +40,9 @@ export async function replicateCommand(
     waiting: options.quiet ? undefined : complain,
   })
   const seed = progressUri && createSeedListener(progressUri, complain)
+  let push: ReplicateToRegistry | undefined
   try {
-    const prepared = await core.plan(
+    const asked = await core.plan(
       {
         named: references,
         rules,
@@ -51,19 +53,25 @@ export async function replicateCommand(
       },
       signal,
     )
+    const prepared = options.exporter ? asked : withoutTarballs(asked)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
-    if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
     const report = createReport(prepared.plan, options, output, seed?.listener)
+    const told = { output, listener: report.pushes, waiting: complain }
+    push = await replicateToRegistry(core, prepared, options, told, signal)
+    if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
     const { jobs, maxFileSize: maxFileSizeBytes } = options
     try {
-      await core.replicate(prepared, { jobs, maxFileSizeBytes }, report.listener, signal)
+      const saving = { jobs, maxFileSizeBytes, saver: push?.saver }
+      await core.replicate(prepared, saving, report.listener, signal)
+      await push?.pushPresent(signal)
       return report.finish()
     } catch (error) {
       return report.finish({ error, wasInterrupted: signal.aborted })
     }
   } finally {
     await seed?.close()
+    await push?.close()
     await core.close()
   }
 }

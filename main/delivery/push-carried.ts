@@ -39,8 +39,17 @@ function readIndex(published: Published): Index | undefined {
   }
 }
 
+/** BuildKit's attestations among carried documents: what the index of an image lists beside images. */
+export function carriedAttestations(
+  extras: readonly Published[],
+  image: Digest,
+): CarriedManifest[] {
+  const children = carriedIndex(extras, image)?.index.manifests ?? []
+  return children.flatMap(({ digest }) => carriedManifest(extras, digest) ?? [])
+}
+
 /** A manifest of that digest with its blobs; undefined unless all of it is there. */
-export function carriedManifest(
+function carriedManifest(
   extras: readonly Published[],
   digest: Digest,
 ): CarriedManifest | undefined {

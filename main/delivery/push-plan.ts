@@ -1,10 +1,11 @@
+import PQueue from 'p-queue'
 import { AppError } from '../api/errors.ts'
 import { plural } from '../format.ts'
 import type { PlanFailure } from '../plan/plan.ts'
 import type { Published } from '../registry/manifest.ts'
 import { formatReference, type Digest, type Reference } from '../registry/reference.ts'
 import type { Uploads } from '../registry/upload/uploads.ts'
-import { carriedIndex, carriedManifest, type CarriedManifest } from './push-carried.ts'
+import { carriedAttestations, carriedIndex } from './push-carried.ts'
 import { mapReference, type PushTarget } from './push-target.ts'
 import type { PushableImage } from './pushable-image.ts'
 
@@ -37,8 +38,7 @@ export type TagPlan =
   | {
       readonly kind: 'index'
       readonly index: Published
-      readonly attestations: readonly CarriedManifest[]
-      /** Images that must be there before the index can be. */
+      /** Images of this plan that must be there before the index can be. */
       readonly images: number
     }
   | { readonly kind: 'none' }
@@ -51,19 +51,24 @@ export async function planPushes(
   signal?: AbortSignal,
 ): Promise<PushPlan> {
   const { groups, failures } = groupByName(images, target)
-  const pushes: PlannedPush[] = []
-  for (const group of groups) {
-    try {
-      for (const push of planGroup(group)) {
-        pushes.push({ ...push, state: await stateOf(push, uploads, signal) })
-      }
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'usage') throw error
-      for (const { source } of group.images) failures.push({ subject: source, error })
-    }
-  }
-  return { pushes, failures }
+  const queue = new PQueue({ concurrency: QUESTIONS_AT_ONCE })
+  const pushes = await Promise.all(
+    groups.map((group) =>
+      queue.add(async () => {
+        try {
+          return await planGroup(group, uploads, signal)
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'usage') throw error
+          for (const { source } of group.images) failures.push({ subject: source, error })
+          return []
+        }
+      }),
+    ),
+  )
+  return { pushes: pushes.flat(), failures }
 }
+
+const QUESTIONS_AT_ONCE = 8
 
 interface Group {
   readonly target: Reference
@@ -93,7 +98,11 @@ function groupByName(
 }
 
 /** Throws AppError `usage` where one name would have to stand for several things. */
-function planGroup({ target, name, images: all }: Group): Omit<PlannedPush, 'state'>[] {
+async function planGroup(
+  { target, name, images: all }: Group,
+  uploads: Pick<Uploads, 'manifestDigest'>,
+  signal?: AbortSignal,
+): Promise<PlannedPush[]> {
   const images = new Map<Digest, (typeof all)[number]>()
   for (const entry of all) {
     const { digest } = entry.image.manifest.descriptor
@@ -102,22 +111,25 @@ function planGroup({ target, name, images: all }: Group): Omit<PlannedPush, 'sta
   }
   const entries = [...images.values()]
   refuseCollision(name, entries)
-  const index = completeIndex(entries.map(({ image }) => image))
+  const there = (digest: string): Promise<Digest | undefined> =>
+    uploads.manifestDigest(target, digest, signal)
+  const index = await completeIndex(
+    entries.map(({ image }) => image),
+    async (digest) => (await there(digest)) !== undefined,
+  )
   const chosen = entries.find(({ image }) => image.platform === 'linux/amd64') ?? entries[0]
-  return entries.map((entry) => {
+  const plan = async (entry: (typeof all)[number]): Promise<PlannedPush> => {
     const { source, image } = entry
     const tag: TagPlan = index ?? { kind: entry === chosen ? 'image' : 'none' }
+    const own = image.manifest.descriptor.digest
+    const wanted = tag.kind === 'index' ? tag.index.descriptor.digest : own
+    const found = await there(tag.kind === 'none' ? own : (target.tag ?? wanted))
+    const state = found === undefined ? 'new' : found === wanted ? 'present' : 'replaces'
     const sizeBytes = image.blobs.reduce((sum, { size }) => sum + size, 0)
-    return {
-      source,
-      target,
-      name,
-      image,
-      sizeBytes,
-      tag,
-      notes: notesOf(image, tag, chosen?.image),
-    }
-  })
+    const notes = notesOf(image, tag, chosen?.image)
+    return { source, target, name, image, sizeBytes, tag, state, notes }
+  }
+  return await Promise.all(entries.map(plan))
 }
 
 function refuseCollision(name: string, entries: Group['images']): void {
@@ -130,23 +142,25 @@ function refuseCollision(name: string, entries: Group['images']): void {
   })
 }
 
-/** The published index, if everything that it lists is here: a registry takes no other. */
-function completeIndex(images: readonly PushableImage[]): TagPlan | undefined {
+/** The published index, if all that it lists is here or at the registry: it takes no other. */
+async function completeIndex(
+  images: readonly PushableImage[],
+  isThere: (digest: Digest) => Promise<boolean>,
+): Promise<TagPlan | undefined> {
   const [first] = images
   const carried = first && carriedIndex(first.extras, first.manifest.descriptor.digest)
   if (!carried) return undefined
-  const here = new Set(images.map(({ manifest }) => manifest.descriptor.digest))
-  const extras = images.flatMap((image) => image.extras)
-  const attestations: CarriedManifest[] = []
-  for (const { digest } of carried.index.manifests) {
-    if (here.delete(digest)) continue
-    const attestation = carriedManifest(extras, digest)
-    if (!attestation) return undefined
-    attestations.push(attestation)
+  const listed = new Set(carried.index.manifests.map(({ digest }) => digest))
+  for (const { extras, manifest } of images) {
+    const { digest } = manifest.descriptor
+    // Another image of the same name is of another index.
+    if (!listed.delete(digest)) return undefined
+    for (const attestation of carriedAttestations(extras, digest)) {
+      listed.delete(attestation.manifest.descriptor.digest)
+    }
   }
-  // Another image of the same name is of another index.
-  if (here.size > 0) return undefined
-  return { kind: 'index', index: carried.published, attestations, images: images.length }
+  for (const digest of listed) if (!(await isThere(digest))) return undefined
+  return { kind: 'index', index: carried.published, images: images.length }
 }
 
 function notesOf(image: PushableImage, tag: TagPlan, chosen: PushableImage | undefined): string[] {
@@ -165,17 +179,4 @@ function notesOf(image: PushableImage, tag: TagPlan, chosen: PushableImage | und
     notes.push(`by its digest only: the name stands for ${chosen?.platform ?? 'another platform'}`)
   }
   return notes
-}
-
-async function stateOf(
-  { target, tag, image }: Omit<PlannedPush, 'state'>,
-  uploads: Pick<Uploads, 'manifestDigest'>,
-  signal?: AbortSignal,
-): Promise<PlannedPush['state']> {
-  const own = image.manifest.descriptor.digest
-  const name = tag.kind === 'none' ? own : (target.tag ?? own)
-  const there = await uploads.manifestDigest(target, name, signal)
-  if (there === undefined) return 'new'
-  const wanted = tag.kind === 'index' ? tag.index.descriptor.digest : own
-  return there === wanted ? 'present' : 'replaces'
 }

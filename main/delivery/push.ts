@@ -4,7 +4,7 @@ import type { Descriptor, Published } from '../registry/manifest.ts'
 import type { Reference } from '../registry/reference.ts'
 import type { BlobSource } from '../registry/upload/send-blob.ts'
 import type { Uploads } from '../registry/upload/uploads.ts'
-import { carriedSignatures, type CarriedManifest } from './push-carried.ts'
+import { carriedAttestations, carriedSignatures, type CarriedManifest } from './push-carried.ts'
 import { createPushedBlobs, damagedFile } from './push-blobs.ts'
 import type { PlannedPush, PushPlan } from './push-plan.ts'
 import type { OpenBlobs } from './pushable-image.ts'
@@ -145,6 +145,9 @@ export function createPusher({ uploads, connections }: PushOptions): Pusher {
       }
       await pushSignatures(planned, listener, signal)
       const { digest } = image.manifest.descriptor
+      for (const attestation of carriedAttestations(image.extras, digest)) {
+        await pushDocuments(target, attestation, attestation.manifest.descriptor.digest, signal)
+      }
       const name = tag.kind === 'image' ? (target.tag ?? digest) : digest
       await uploads.putManifest(target, name, image.manifest, signal)
       if (tag.kind === 'index') await finishIndex(planned, tag, signal)
@@ -154,16 +157,12 @@ export function createPusher({ uploads, connections }: PushOptions): Pusher {
 
   async function finishIndex(
     { name, target }: PlannedPush,
-    { index, attestations, images }: Extract<PlannedPush['tag'], { kind: 'index' }>,
+    { index, images }: Extract<PlannedPush['tag'], { kind: 'index' }>,
     signal: AbortSignal,
   ): Promise<void> {
     const there = (ready.get(name) ?? 0) + 1
     ready.set(name, there)
     if (there < images) return
-    for (const attestation of attestations) {
-      const { digest } = attestation.manifest.descriptor
-      await pushDocuments(target, attestation, digest, signal)
-    }
     await uploads.putManifest(target, target.tag ?? index.descriptor.digest, index, signal)
   }
 }
