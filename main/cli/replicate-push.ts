@@ -1,5 +1,5 @@
 import type { Core, PreparedPlan } from '../core.ts'
-import { openPush } from '../delivery/open-push.ts'
+import { openPush, type PushSettings } from '../delivery/open-push.ts'
 import { planReplicationPush, type ReplicationPush } from '../delivery/push-replicated.ts'
 import { parsePushTarget } from '../delivery/push-target.ts'
 import type { PushListener } from '../delivery/push.ts'
@@ -14,6 +14,17 @@ export interface ReplicateToRegistry extends ReplicationPush {
   close(): Promise<void>
 }
 
+/** Where to, and as whom; undefined where nobody asked for it. Throws AppError `usage`. */
+export function registryOf(
+  options: ReplicateOptions,
+): Pick<PushSettings, 'target' | 'login'> | undefined {
+  if (options.registryUrl === undefined) return undefined
+  return {
+    target: parsePushTarget(options.registryUrl),
+    login: loginOf(options.registryUsername, options.registryPassword),
+  }
+}
+
 /** Plans it and tells the names; undefined where nobody asked for it. */
 export async function replicateToRegistry(
   core: Core,
@@ -22,10 +33,10 @@ export async function replicateToRegistry(
   { output, listener, waiting }: Told,
   signal: AbortSignal,
 ): Promise<ReplicateToRegistry | undefined> {
-  if (options.registryUrl === undefined) return undefined
+  const registry = registryOf(options)
+  if (registry === undefined) return undefined
   const push = await openPush({
-    target: parsePushTarget(options.registryUrl),
-    login: loginOf(options.registryUsername, options.registryPassword),
+    ...registry,
     limit: core.limit,
     log: options.verbose ? waiting : undefined,
     waiting: options.quiet ? undefined : waiting,

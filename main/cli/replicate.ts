@@ -10,7 +10,12 @@ import { planLines } from './plan-text.ts'
 import { printable } from './printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
-import { replicateToRegistry, withoutTarballs, type ReplicateToRegistry } from './replicate-push.ts'
+import {
+  registryOf,
+  replicateToRegistry,
+  withoutTarballs,
+  type ReplicateToRegistry,
+} from './replicate-push.ts'
 import { createReport } from './report.ts'
 import { createSeedListener, parseProgressUri } from './seed-listener.ts'
 
@@ -22,6 +27,7 @@ export async function replicateCommand(
   signal: AbortSignal,
 ): Promise<number> {
   given.refuseUnavailable(options)
+  registryOf(options)
   const rules = given.rulesOf(options)
   const progressUri =
     options.progressUri === undefined ? undefined : parseProgressUri(options.progressUri)

@@ -179,11 +179,11 @@ describe('a registry that misbehaves', () => {
   })
 })
 
-describe('with tokens', () => {
-  const as = (username: string, password: string): Partial<UploadsOptions> => ({
-    credentials: () => ({ kind: 'password', username, password: new Secret(password) }),
-  })
+const as = (username: string, password: string): Partial<UploadsOptions> => ({
+  credentials: () => ({ kind: 'password', username, password: new Secret(password) }),
+})
 
+describe('with tokens', () => {
   test('one is asked for to push, and one to read where a blob is mounted from', async () => {
     const { registry, uploads, at } = await against({ wantsTokens: true }, as('pusher', 'right'))
     await uploads.sendBlob({ ...at, repository: 'team/base' }, blob, sourceOf(bytes))
