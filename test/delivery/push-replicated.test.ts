@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { digestOf, makeImage, makeIndex, makeLayer } from '../../main/sandbox/image.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { eventsOf, jsonLines, runCli, type Finished } from '../support/cli.ts'
 import { output } from '../support/engines.ts'
@@ -27,6 +28,12 @@ const digestAt = async (tag: string): Promise<unknown> => {
     await output('skopeo', ['inspect', '--no-tags', '--tls-verify=false', name]),
   )
   return (inspected as { Digest: string }).Digest
+}
+
+const rawDigest = async (name: string): Promise<string> => {
+  const address = `docker://${real.host}/${place}/${name}`
+  const raw = await output('skopeo', ['inspect', '--raw', '--tls-verify=false', address])
+  return digestOf(Buffer.from(raw))
 }
 
 describeWith(['docker-registry', 'skopeo'], 'pushing while replicating', () => {
@@ -87,6 +94,40 @@ describeWith(['docker-registry', 'skopeo'], 'pushing while replicating', () => {
     const again = await replicate(['--no-exporter', '--platform', 'all'])
     expect(jsonLines(again).at(-1)).toMatchObject({ skipped: 2, saved: 0, failed: 0 })
     expect(sandbox.requests.all({ role: 'blobs' })).toEqual([])
+  })
+
+  test('an index arrives with its attestations, also where its platforms come one after the other', async () => {
+    const children = ['amd64', 'arm64'].map((architecture) =>
+      makeImage({
+        platform: { os: 'linux', architecture },
+        layers: [makeLayer({ seed: architecture, sizeBytes: 10_000 })],
+      }),
+    )
+    const { index, attestations } = makeIndex({ children, attestations: true })
+    const source = `source-${place}`
+    for (const child of [...children, ...attestations]) await real.push(source, child)
+    await real.push(source, { manifest: index }, '1')
+    const pushOne = (platform: string): Promise<Finished> =>
+      runCli([
+        `${real.host}/${source}:1`,
+        '--output-path',
+        join(folder, platform),
+        '--no-exporter',
+        '--registry-url',
+        `${real.host}/${place}`,
+        '--platform',
+        platform,
+        '--json',
+      ])
+    const amd = await pushOne('linux/amd64')
+    expect(String(eventsOf(amd, 'push-plan')[0]?.['notes'])).toContain('one of 2 platforms')
+    expect(await rawDigest(`${source}:1`)).toBe(children[0]!.manifest.descriptor.digest)
+    expect((await pushOne('linux/arm64')).code).toBe(0)
+    expect(await rawDigest(`${source}:1`)).toBe(index.descriptor.digest)
+    for (const { manifest } of attestations) {
+      const { digest } = manifest.descriptor
+      expect(await rawDigest(`${source}@${digest}`)).toBe(digest)
+    }
   })
 
   test('a registry that is not there ends it before anything is fetched', async () => {

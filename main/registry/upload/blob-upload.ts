@@ -85,7 +85,8 @@ export async function patch(
     'content-length': String(endByte - upload.offset),
     'content-range': `${upload.offset}-${endByte - 1}`,
   }
-  const request = { method: 'PATCH', headers, body } as const
+  const timeout = { headersTimeoutMs: COMMIT_TIMEOUT_MS }
+  const request = { method: 'PATCH', headers, body, ...timeout } as const
   const answer = await requests.send(repository, upload.location, request, signal)
   if (answer.status === 416 || answer.status === 404) throw new UploadLost(repository)
   if (answer.status !== 202 && answer.status !== 204) {
