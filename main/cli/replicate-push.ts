@@ -2,7 +2,6 @@ import type { Core, PreparedPlan } from '../core.ts'
 import { openPush, type PushSettings } from '../delivery/open-push.ts'
 import { planReplicationPush, type ReplicationPush } from '../delivery/push-replicated.ts'
 import { parsePushTarget } from '../delivery/push-target.ts'
-import type { PushListener } from '../delivery/push.ts'
 import type { Output } from './output.ts'
 import * as event from './push-events.ts'
 import { loginOf } from './push.ts'
@@ -30,7 +29,7 @@ export async function replicateToRegistry(
   core: Core,
   { plan, opened }: PreparedPlan,
   options: ReplicateOptions,
-  { output, listener, waiting }: Told,
+  { output, waiting }: Told,
   signal: AbortSignal,
 ): Promise<ReplicateToRegistry | undefined> {
   const registry = registryOf(options)
@@ -44,7 +43,7 @@ export async function replicateToRegistry(
   try {
     const saver = options.exporter ? core.saver(opened, options.maxFileSize) : undefined
     const { folder } = plan.destination
-    const parts = { push, registry: core.registry, folder, saver, state: opened.state, listener }
+    const parts = { push, registry: core.registry, folder, saver, state: opened.state }
     const planned = await planReplicationPush(plan, parts, signal)
     tellPushPlan(planned, options, output)
     return { ...planned, close: () => push.close() }
@@ -56,7 +55,6 @@ export async function replicateToRegistry(
 
 interface Told {
   readonly output: Output
-  readonly listener: PushListener
   /** Takes a line for standard error, and hides what is secret in it. */
   readonly waiting: (line: string) => void
 }

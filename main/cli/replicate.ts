@@ -62,15 +62,18 @@ export async function replicateCommand(
     const prepared = options.exporter ? asked : withoutTarballs(asked)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
-    const report = createReport(prepared.plan, options, output, seed?.listener)
-    const told = { output, listener: report.pushes, waiting: complain }
+    const told = { output, waiting: complain }
     push = await replicateToRegistry(core, prepared, options, told, signal)
-    if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
+    if (options.dryRun) {
+      return prepared.plan.failures.length + (push?.plan.failures.length ?? 0) > 0 ? 1 : 0
+    }
+    const failures = [...prepared.plan.failures, ...(push?.refused ?? [])]
+    const report = createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
     const { jobs, maxFileSize: maxFileSizeBytes } = options
     try {
-      const saving = { jobs, maxFileSizeBytes, saver: push?.saver }
+      const saving = { jobs, maxFileSizeBytes, saver: push?.saver(report.pushes) }
       await core.replicate(prepared, saving, report.listener, signal)
-      await push?.pushPresent(signal)
+      await push?.pushPresent(report.pushes, signal)
       return report.finish()
     } catch (error) {
       return report.finish({ error, wasInterrupted: signal.aborted })

@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../api/errors.ts'
 import { makeFolder } from '../disk/destination.ts'
 import { throwIfCancelled } from '../net/failure.ts'
 import { findTarball } from '../library/tarball-files.ts'
-import type { ImageToSave, Plan, PlannedImage } from '../plan/plan.ts'
+import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
 import { formatReference } from '../registry/reference.ts'
 import type { StateFile } from '../state/state-file.ts'
@@ -18,10 +18,12 @@ import type { OpenBlobs, PushableImage } from './pushable-image.ts'
 /** Pushing what a plan copies, each image once it is saved, or straight from registry to registry. */
 export interface ReplicationPush {
   readonly plan: PushPlan
+  /** What was saved before and cannot be pushed; of the others their saver tells. */
+  readonly refused: readonly PlanFailure[]
   /** Saves and pushes. */
-  readonly saver: Saver
+  saver(listener: PushListener): Saver
   /** Pushes what was saved before and is not at the registry. An image that fails is told, and stops nothing else. */
-  pushPresent(signal: AbortSignal): Promise<void>
+  pushPresent(listener: PushListener, signal: AbortSignal): Promise<void>
 }
 
 export interface ReplicationPushParts {
@@ -32,7 +34,6 @@ export interface ReplicationPushParts {
   /** Writes the tarballs; absent where images are only pushed: then the destination gets state.yml, and no more. */
   readonly saver?: Saver | undefined
   readonly state: StateFile
-  readonly listener: PushListener
 }
 
 export async function planReplicationPush(
@@ -40,7 +41,7 @@ export async function planReplicationPush(
   parts: ReplicationPushParts,
   signal: AbortSignal,
 ): Promise<ReplicationPush> {
-  const { push, registry, folder, saver, state, listener } = parts
+  const { push, registry, folder, saver, state } = parts
   const fetched = new Map<ImageToSave, (bytes: number) => void>()
   const origins = new Map<PushableImage, PlannedImage>()
   for (const image of plan.images) {
@@ -57,15 +58,26 @@ export async function planReplicationPush(
   const refusals = new Map(pushPlan.failures.map(({ subject, error }) => [subject, error]))
   const pusher = push.createPusher()
 
-  const pushOne = async (one: PlannedPush, also: PushListener): Promise<void> => {
+  const presentNames = new Set(
+    plan.images.flatMap(({ state: known, reference }) =>
+      known === 'present' ? [formatReference(reference)] : [],
+    ),
+  )
+
+  const pushOne = async (
+    one: PlannedPush,
+    listener: PushListener,
+    stop: AbortSignal,
+  ): Promise<void> => {
     if (one.state === 'present') return
     listener.started?.(one)
-    listener.pushed?.(one, await pusher.push(one, also, signal))
+    listener.pushed?.(one, await pusher.push(one, listener, stop))
   }
 
   return {
     plan: pushPlan,
-    saver: {
+    refused: pushPlan.failures.filter(({ subject }) => presentNames.has(subject)),
+    saver: (listener) => ({
       async save(image, options, told, stop) {
         const files = saver ? await saver.save(image, options, told, stop) : []
         try {
@@ -77,7 +89,7 @@ export async function planReplicationPush(
             const counts = { writtenBytes: bytes, durableBytes: bytes }
             if (!saver) told.progress?.({ phase: 'downloading', ...counts })
           }
-          if (one) await pushOne(one, { ...listener, progress })
+          if (one) await pushOne(one, { ...listener, progress }, stop)
         } catch (error) {
           throwIfCancelled(stop)
           throw saver ? savedOnly(error) : error
@@ -89,13 +101,13 @@ export async function planReplicationPush(
         }
         return files
       },
-    },
-    async pushPresent(stop) {
+    }),
+    async pushPresent(listener, stop) {
       for (const [image, one] of planned) {
         if (image?.state !== 'present') continue
         throwIfCancelled(stop)
         try {
-          await pushOne(one, listener)
+          await pushOne(one, listener, stop)
         } catch (error) {
           throwIfCancelled(stop)
           listener.failed?.(one, error)
