@@ -4,7 +4,7 @@ import { mountFat } from './mounted-fat.ts'
 
 /** A mounted FAT file system of that size, taken down when the test ends. */
 export async function fatDrive(sizeBytes: number): Promise<string> {
-  const { mountPoint, pullOut } = await mountFat(await temporaryFolder(), sizeBytes)
-  onTestFinished(pullOut)
+  const { mountPoint, unmount } = await mountFat(await temporaryFolder(), sizeBytes)
+  onTestFinished(unmount)
   return mountPoint
 }

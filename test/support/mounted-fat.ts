@@ -5,12 +5,13 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A FAT file system in a file, mounted through FUSE; it can be pulled out and plugged in again. */
+/** A FAT file system in a file, mounted through FUSE. */
 export type MountedFat = {
   mountPoint: string
-  plugIn: () => Promise<void>
-  /** At once, whatever is being written to it. */
+  /** At once, whatever is being written to it; what comes later meets a drive that is gone. */
   pullOut: () => Promise<void>
+  plugIn: () => Promise<void>
+  unmount: () => Promise<void>
 }
 
 /** Makes and mounts it below `folder`. */
@@ -23,13 +24,23 @@ export async function mountFat(folder: string, sizeBytes: number): Promise<Mount
   await run('mkfs.fat', [image], {
     env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
   })
-  const plugIn = async (): Promise<void> => {
+  const mount = async (): Promise<void> => {
     await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
   }
-  await plugIn()
+  const unmount = async (): Promise<void> => {
+    await run('umount', ['--lazy', mountPoint])
+  }
+  await mount()
   return {
     mountPoint,
-    plugIn,
-    pullOut: async () => void (await run('umount', ['--lazy', mountPoint])),
+    async pullOut() {
+      const { stdout } = await run('pgrep', ['--full', `^fusefat .* ${mountPoint}$`])
+      process.kill(Number(stdout.trim()), 'SIGKILL')
+    },
+    async plugIn() {
+      await unmount()
+      await mount()
+    },
+    unmount,
   }
 }
