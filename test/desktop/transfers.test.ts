@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { PlanView, TransfersView } from '../../main/api/shapes.ts'
@@ -121,6 +121,23 @@ test('a paused transfer leaves no file, and goes on to the same bytes when it is
   await again.handlers['transfers.resume']({ ids: 'all' })
   await reaches(again, ['done'])
   expect(await tarballs()).toEqual(whole)
+})
+
+test('a folder that went away with its drive is told, and not made anew', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await begin([image])
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
+  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
+  await rm(stick, { recursive: true })
+  await desktop.handlers['transfers.resume']({ ids: 'all' })
+  await reaches(desktop, ['failed'])
+  const [row] = view(desktop).rows
+  expect(row?.failure).toMatchObject({
+    message: `${stick} is gone.`,
+    ways: ['retry', 'choose-folder'],
+  })
+  await expect(readdir(stick)).rejects.toThrow('ENOENT')
 })
 
 test('a cancelled transfer ends, and can be tried again', async () => {
