@@ -176,6 +176,20 @@ test('what a crash left unfinished goes away when its transfer is cancelled', as
   expect(await tarballs()).toEqual({})
 })
 
+test('a change of the settings in the middle loses no record of what is saved at the same time', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await planned([image, other])
+  await desktop.handlers['transfers.start']({ plan: (await plan(desktop)).id })
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: [view(desktop).rows[1]?.id ?? ''] })
+  await desktop.handlers['settings.change']({ connections: 4 })
+  await desktop.handlers['transfers.resume']({ ids: 'all' })
+  Object.assign(sandbox.settings, defaultSettings)
+  await reaches(desktop, ['done', 'done'])
+  const sums = await readFile(join(stick, 'SHA256SUMS'), 'utf8')
+  for (const name of Object.keys(await tarballs())) expect(sums).toContain(name)
+})
+
 test('what the user paused stays paused after a restart', async () => {
   sandbox.settings.bytesPerSecond = 400_000
   const desktop = await begin([image])
