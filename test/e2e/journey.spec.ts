@@ -31,8 +31,10 @@ test.describe('an operator', () => {
     const { page } = operator
     const sandbox = await startSandbox()
     await operator.change({ site: sandbox.site })
+    await operator.enterKey('')
+    await expect(page.getByRole('alert')).toContainText('Paste a key first.')
     await operator.enterKey(`nvapi-${'x'.repeat(64)}`)
-    await expect(page.getByRole('alert')).toContainText(/key/i)
+    await expect(page.getByRole('alert')).toContainText('NVIDIA does not accept this key')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Pick images/)
     await operator.enterKey(sandboxKeys.personal)
     await expect(operator.repositories.getByRole('option').first()).toBeVisible()
