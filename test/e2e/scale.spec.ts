@@ -69,6 +69,7 @@ test('500 tarballs are read, searched, sorted and scrolled', async ({
   const library = join(folder, 'library')
   await mkdir(library)
   await writeHostileLibrary(library)
+  // One tarball under many names is as much to read.
   const names = Array.from({ length: 500 }, (_, at) => `nvcr.io_nvidia_practice_${at}.tar`)
   await Promise.all(
     names.map(async (name) => await link(join(library, 'practice.tar'), join(library, name))),
