@@ -162,6 +162,8 @@ export type TransferRow = {
   bytesPerSecond?: number
   secondsLeft?: number
   layers: { digest: string; sizeBytes: number; doneBytes: number }[]
+  /** What it waits for beyond its turn: another process that writes into the same folder. */
+  waitsFor?: string
   failure?: {
     code: string
     message: string

@@ -32,6 +32,7 @@ export type DesktopParts = {
   ports: Ports
   drives?: () => Promise<FoundDrive[]>
   offlineRetryMs?: number
+  occupiedRetryMs?: number
   /** All transfers have ended. */
   finished?: (outcome: { done: number; failed: number }) => void
   transfersChanged?: (view: TransfersView) => void
@@ -73,6 +74,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     finished: parts.finished,
     changed: parts.transfersChanged,
     offlineRetryMs: parts.offlineRetryMs,
+    occupiedRetryMs: parts.occupiedRetryMs,
   })
   const library = createLibrary({ ...ports, places, verified })
 

@@ -71,7 +71,7 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
     logsFolder: join(folder, 'logs'),
   }
   const { drives = async () => [] } = options
-  const desktop = await createDesktop({ ports, drives, offlineRetryMs: 200 })
+  const desktop = await createDesktop({ ports, drives, offlineRetryMs: 200, occupiedRetryMs: 50 })
   return {
     ...desktop,
     folder,

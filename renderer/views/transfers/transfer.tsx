@@ -12,6 +12,7 @@ import {
 import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
+import { Message } from '../../components/message.tsx'
 import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
@@ -93,6 +94,15 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
       {row.failure && (
         <div className="under">
           <TransferFailure id={row.id} failure={row.failure} />
+        </div>
+      )}
+      {row.waitsFor !== undefined && (
+        <div className="under">
+          <Message
+            severity="look"
+            message={row.waitsFor}
+            hint="This goes on by itself when the other run has ended."
+          />
         </div>
       )}
       {showsLayers && (
