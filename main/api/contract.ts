@@ -19,6 +19,7 @@ import {
   id,
   path,
   platform,
+  reference,
   references,
   rules,
   settingsChange,
@@ -55,6 +56,10 @@ export const contract = {
   'catalogue.get': takes(nothing()).gives<CatalogueList>(),
   'catalogue.refresh': takes(nothing()).gives<void>(),
   'catalogue.repository': takes(z.strictObject({ path })).gives<RepositoryDetail>(),
+  /** The address of its page in NVIDIA's catalogue. */
+  'catalogue.page': takes(z.strictObject({ path })).gives<string>(),
+  /** Of the index or manifest that the reference means now; the registry is asked. */
+  'catalogue.digest': takes(z.strictObject({ reference })).gives<string>(),
   'catalogue.tags': takes(z.strictObject({ path })).gives<TagRow[]>(),
 
   'selection.get': takes(nothing()).gives<Selection>(),

@@ -3,6 +3,7 @@ import { AppError, messageOf } from '../api/errors.ts'
 import type { CatalogueList, RepositoryRow, TagRow } from '../api/shapes.ts'
 import type { Catalogue, CatalogueRepository, CatalogueTag } from '../ngc/catalogue.ts'
 import { pageAddress } from '../ngc/page.ts'
+import { parseReference } from '../registry/reference.ts'
 import { newestFirst } from '../selection/version.ts'
 import { createCache } from './cache.ts'
 import type { Connection } from './connection.ts'
@@ -16,7 +17,12 @@ export type CatalogueService = {
   close: () => Promise<void>
   handlers: Pick<
     Handlers,
-    'catalogue.get' | 'catalogue.refresh' | 'catalogue.repository' | 'catalogue.tags'
+    | 'catalogue.get'
+    | 'catalogue.refresh'
+    | 'catalogue.repository'
+    | 'catalogue.tags'
+    | 'catalogue.page'
+    | 'catalogue.digest'
   >
 }
 
@@ -88,6 +94,12 @@ export function createCatalogueService(parts: {
           page: pageAddress(path),
         }
       },
+      'catalogue.page': ({ path }) => pageAddress(path),
+      'catalogue.digest': async ({ reference }) =>
+        await connection.use(
+          async (core) =>
+            (await core.registry.manifest(parseReference(reference))).descriptor.digest,
+        ),
       async 'catalogue.tags'({ path }) {
         const found = await remembered.tags(path)
         return found.toSorted((a, b) => newestFirst(a.tag, b.tag)).map(tagRow)

@@ -103,6 +103,21 @@ test('the catalogue is listed, and one that fails keeps what was there', async (
   await own.close()
 })
 
+test('a repository has its page, and a tag the digest that the registry publishes', async () => {
+  const desktop = await start()
+  const { handlers } = desktop
+  await handlers['session.begin']({ as: 'sandbox' })
+  expect(await handlers['catalogue.page']({ path: 'nvidia/pytorch' })).toBe(
+    'https://catalog.ngc.nvidia.com/orgs/nvidia/containers/pytorch',
+  )
+  const reference = 'nvcr.io/nvidia/pytorch:24.05-py3'
+  const digest = await handlers['catalogue.digest']({ reference })
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+  expect(
+    await handlers['catalogue.digest']({ reference: `nvcr.io/nvidia/pytorch@${digest}` }),
+  ).toBe(digest)
+})
+
 test('the selection is measured, each digest once, and survives a restart', async () => {
   const desktop = await start()
   await desktop.handlers['session.begin']({ as: 'sandbox' })

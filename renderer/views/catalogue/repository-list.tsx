@@ -9,7 +9,9 @@ import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { formatAge, formatDate } from '../../format/date.ts'
 import { attempt } from '../../stores/attempt.ts'
+import { useRegistryName } from '../../stores/registry-name.ts'
 import { filtered, noFilters, useBrowse } from './browse.ts'
+import { repositoryActions } from './repository-actions.ts'
 
 const refresh = () => void attempt('catalogue.refresh', {})
 
@@ -18,6 +20,7 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
   const browse = useDeferredValue(useBrowse())
   const rows = useMemo(() => filtered(list.repositories, browse), [list.repositories, browse])
   const { path } = browse
+  const registry = useRegistryName()
   return (
     <section className="list" aria-label="Repositories">
       <State list={list} shown={rows.length} />
@@ -42,6 +45,10 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
           isPicked={(row) => row.path === path}
           pick={(row) => useBrowse.setState({ path: row.path })}
           moved={(row) => useBrowse.setState({ path: row.path })}
+          offer={(row) => ({
+            title: row.displayName ?? row.path,
+            actions: repositoryActions(row, registry),
+          })}
         >
           {(row) => <Row row={row} />}
         </Listing>

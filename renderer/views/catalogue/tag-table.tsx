@@ -10,9 +10,11 @@ import { formatBytes } from '../../format/bytes.ts'
 import { formatDate } from '../../format/date.ts'
 import { matches, sorted } from '../../format/sort.ts'
 import { valueOf } from '../../stores/mirror.ts'
-import { selection, settings } from '../../stores/mirrors.ts'
+import { selection } from '../../stores/mirrors.ts'
 import { pick } from '../../stores/picking.ts'
+import { useRegistryName } from '../../stores/registry-name.ts'
 import { QuickPick } from './quick-pick.tsx'
+import { tagActions } from './tag-actions.ts'
 import { clicked, type Anchor } from './tag-choice.ts'
 
 type Column = 'tag' | 'updated' | 'size'
@@ -41,7 +43,7 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
   const [typed, setTyped] = useState('')
   const [order, setOrder] = useState<Order<Column>>({ column: 'updated', direction: 'descending' })
   const anchor = useRef<Anchor | undefined>(undefined)
-  const registry = valueOf(settings.use())?.site?.registryName ?? 'nvcr.io'
+  const registry = useRegistryName()
   const prefix = `${registry}/${path}:`
   const items = valueOf(selection.use())?.items
   const picked = useMemo(
@@ -130,6 +132,10 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
             isPicked={(row) => picked.has(row.tag)}
             pick={choose}
             moved={(row, how) => how.isShift && choose(row, how)}
+            offer={({ tag }) => ({
+              title: tag,
+              actions: tagActions(prefix + tag, picked.has(tag)),
+            })}
             pickAll={() => pickTags(shown, !allPicked)}
           >
             {(row, isPicked) => <Row row={row} isPicked={isPicked} />}

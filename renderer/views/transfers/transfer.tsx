@@ -17,8 +17,10 @@ import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
 import { partsOf } from '../../format/reference.ts'
+import { askActions } from '../../stores/actions.ts'
 import { Layers } from './layers.tsx'
 import { isRunning, phaseWords } from './phase.ts'
+import { transferActions } from './transfer-actions.ts'
 import { TransferButtons } from './transfer-buttons.tsx'
 import { TransferFailure } from './transfer-failure.tsx'
 
@@ -46,12 +48,21 @@ const tones: Partial<Record<Phase, string>> = {
 export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: boolean }) {
   const { row, isFirst, isLast } = props
   const [showsLayers, setShowsLayers] = useState(false)
+  const [isAsking, setAsking] = useState(false)
+  const actions = () => transferActions(row, () => setAsking(true))
   const { path, name, tag } = partsOf(row.reference)
   const { phase } = row
   const Mark = icons[phase]
   const hasBar = phase !== 'done' && phase !== 'cancelled'
   return (
-    <li className="transfer" aria-label={`${name} ${tag}, ${phaseWords[phase]}`}>
+    <li
+      className="transfer"
+      aria-label={`${name} ${tag}, ${phaseWords[phase]}`}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        askActions(`${name} ${tag}`, actions(), event)
+      }}
+    >
       <Mark size={20} stroke={1.5} className={tones[phase] ?? ''} aria-hidden />
       <div className="cut">
         <p className="cut" title={row.reference}>
@@ -77,6 +88,8 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
         isFirst={isFirst}
         isLast={isLast}
         showsLayers={showsLayers}
+        actions={actions}
+        asking={[isAsking, setAsking]}
         toggleLayers={() => setShowsLayers(!showsLayers)}
       />
       {hasBar && (
