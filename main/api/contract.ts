@@ -11,7 +11,7 @@ import type {
   Selection,
   Session,
   Settings,
-  TagRow,
+  TagList,
   TransfersView,
 } from './shapes.ts'
 import {
@@ -60,7 +60,7 @@ export const contract = {
   'catalogue.page': takes(z.strictObject({ path })).gives<string>(),
   /** Of the index or manifest that the reference means now; the registry is asked. */
   'catalogue.digest': takes(z.strictObject({ reference })).gives<string>(),
-  'catalogue.tags': takes(z.strictObject({ path })).gives<TagRow[]>(),
+  'catalogue.tags': takes(z.strictObject({ path })).gives<TagList>(),
 
   'selection.get': takes(nothing()).gives<Selection>(),
   'selection.add': takes(z.strictObject({ references })).gives<void>(),

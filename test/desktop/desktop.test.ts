@@ -94,7 +94,7 @@ test('the catalogue is listed, and one that fails keeps what was there', async (
   await vi.waitFor(async () => expect((await state()).state).toBe('ready'))
   const { repositories } = await state()
   expect(repositories.map(({ path }) => path)).toContain('nvidia/pytorch')
-  const tags = await desktop.handlers['catalogue.tags']({ path: 'nvidia/pytorch' })
+  const { tags } = await desktop.handlers['catalogue.tags']({ path: 'nvidia/pytorch' })
   expect(tags[0]?.tag).toBe('24.05-py3')
   own.faults.add({ role: 'catalog', times: 99, does: { kind: 'status', status: 404 } })
   await desktop.handlers['catalogue.refresh']({})

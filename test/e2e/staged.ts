@@ -449,7 +449,7 @@ export const calm: Answers = {
     description:
       '# PyTorch\n\nA GPU accelerated tensor framework.\n\n<script>window.hostile = 1</script><img src=x onerror="window.hostile = 2">\n\n[bad](javascript:window.hostile=3) and [good](https://docs.nvidia.com/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\ndocker run --gpus all -it --rm nvcr.io/nvidia/pytorch:24.05-py3\n```\n\n- one\n- two\n',
   },
-  'catalogue.tags': tags,
+  'catalogue.tags': { tags },
   'selection.get': picked,
   'selection.add': undefined,
   'selection.remove': undefined,

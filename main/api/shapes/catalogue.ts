@@ -22,6 +22,12 @@ export type CatalogueList = {
   failure?: { message: string; hint?: string }
 }
 
+export type TagList = {
+  tags: TagRow[]
+  /** Where the catalogue could not be asked: when it gave these. Milliseconds since 1970. */
+  asOfMs?: number
+}
+
 export type TagRow = {
   tag: string
   updated?: string

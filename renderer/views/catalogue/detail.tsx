@@ -28,7 +28,7 @@ function Repository({ path }: { path: string }) {
   const [tags, retryTags] = useAsked('catalogue.tags', { path }, 120)
   const registry = useRegistryName()
   const facts = detail.state === 'ready' ? detail.value : undefined
-  const number = tags.state === 'ready' ? ` (${tags.value.length})` : ''
+  const number = tags.state === 'ready' ? ` (${tags.value.tags.length})` : ''
   return (
     <section className="detail" aria-label={path}>
       <div className="detail-head">

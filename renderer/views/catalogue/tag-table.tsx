@@ -1,13 +1,13 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconCheck, IconShieldCheck, IconTags } from '@tabler/icons-react'
 import { useMemo, useRef, useState } from 'react'
-import type { TagRow } from '../../../main/api/shapes.ts'
+import type { TagList, TagRow } from '../../../main/api/shapes.ts'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
 import { Listing, type How } from '../../components/listing.tsx'
 import { SortButton, type Order } from '../../components/sort-button.tsx'
 import type { Asked } from '../../components/use-asked.ts'
 import { formatBytes } from '../../format/bytes.ts'
-import { formatDate } from '../../format/date.ts'
+import { formatDate, formatMoment } from '../../format/date.ts'
 import { matches, sorted } from '../../format/sort.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { selection } from '../../stores/mirrors.ts'
@@ -26,17 +26,23 @@ const values: Record<Column, (row: TagRow) => string | number | undefined> = {
 }
 
 /** The tags of one repository. What is ticked here is what is in the tray. */
-export function TagTable(props: { path: string; tags: Asked<TagRow[]>; retry: () => void }) {
+export function TagTable(props: { path: string; tags: Asked<TagList>; retry: () => void }) {
   const { path, tags, retry } = props
   if (tags.state === 'failed') return <FailedFace failure={tags} retry={retry} />
   if (tags.state !== 'ready') return <Loading label="Loading the tags" />
-  if (tags.value.length === 0)
+  const { tags: rows, asOfMs } = tags.value
+  if (rows.length === 0)
     return (
       <Empty icon={IconTags} title="No tags">
         Nothing was published here yet.
       </Empty>
     )
-  return <Tags path={path} tags={tags.value} />
+  return (
+    <>
+      {asOfMs !== undefined && <AsOf ms={asOfMs} retry={retry} />}
+      <Tags path={path} tags={rows} />
+    </>
+  )
 }
 
 function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
@@ -143,6 +149,18 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
         )}
       </div>
     </div>
+  )
+}
+
+/** The catalogue is out of reach: what is shown is what it said then. */
+function AsOf({ ms, retry }: { ms: number; retry: () => void }) {
+  return (
+    <p className="as-of row small look" role="status">
+      <span className="cut">As of {formatMoment(ms)}; the catalogue does not answer</span>
+      <Button className="push" variant="default" size="compact-xs" onClick={retry}>
+        Try again
+      </Button>
+    </p>
   )
 }
 
