@@ -45,9 +45,14 @@ const tones: Partial<Record<Phase, string>> = {
 }
 
 /** One image on its way. */
-export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: boolean }) {
-  const { row, isFirst, isLast } = props
-  const [showsLayers, setShowsLayers] = useState(false)
+export function Transfer(props: {
+  row: TransferRow
+  isFirst: boolean
+  isLast: boolean
+  showsLayers: boolean
+  toggleLayers: () => void
+}) {
+  const { row, isFirst, isLast, showsLayers, toggleLayers } = props
   const [isAsking, setAsking] = useState(false)
   const actions = () => transferActions(row, () => setAsking(true))
   const { path, name, tag } = partsOf(row.reference)
@@ -55,9 +60,8 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
   const Mark = icons[phase]
   const hasBar = phase !== 'done' && phase !== 'cancelled'
   return (
-    <li
+    <div
       className="transfer"
-      aria-label={`${name} ${tag}, ${phaseWords[phase]}`}
       onContextMenu={(event) => {
         event.preventDefault()
         askActions(`${name} ${tag}`, actions(), event)
@@ -90,7 +94,7 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
         showsLayers={showsLayers}
         actions={actions}
         asking={[isAsking, setAsking]}
-        toggleLayers={() => setShowsLayers(!showsLayers)}
+        toggleLayers={toggleLayers}
       />
       {hasBar && (
         <div className="under">
@@ -123,7 +127,7 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
           <Layers layers={row.layers} />
         </div>
       )}
-    </li>
+    </div>
   )
 }
 
