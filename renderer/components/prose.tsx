@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { Loading } from './face.tsx'
+import './prose.css'
 
 const SafeMarkdown = lazy(async () => ({ default: (await import('./markdown.tsx')).SafeMarkdown }))
 

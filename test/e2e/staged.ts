@@ -318,6 +318,15 @@ export const running: TransfersView = {
   isOffline: false,
 }
 
+export const occupied: TransfersView = {
+  ...running,
+  rows: running.rows.slice(0, 2).map((row) => ({
+    ...row,
+    phase: 'waiting',
+    waitsFor: 'Another run is writing into /media/operator/KINGSTON (process 4711 on workbench).',
+  })),
+}
+
 export const finished: TransfersView = {
   rows: references.map((reference, index) =>
     transfer(String(index), reference, {

@@ -16,6 +16,7 @@ import { useRegistryName } from '../../stores/registry-name.ts'
 import { QuickPick } from './quick-pick.tsx'
 import { tagActions } from './tag-actions.ts'
 import { clicked, type Anchor } from './tag-choice.ts'
+import './tag-table.css'
 
 type Column = 'tag' | 'updated' | 'size'
 
