@@ -22,7 +22,8 @@ export function AboutSection({ logsFolder }: { logsFolder?: string }) {
       <Setting title="Shortcuts" says="Cmd in place of Ctrl on a Mac">
         <p className="soft small">
           <kbd>Ctrl</kbd> <kbd>1</kbd>–<kbd>4</kbd> views · <kbd>Ctrl</kbd> <kbd>F</kbd> search ·{' '}
-          <kbd>Ctrl</kbd> <kbd>Enter</kbd> go on · <kbd>Space</kbd> pause
+          <kbd>Ctrl</kbd> <kbd>Enter</kbd> go on · <kbd>Space</kbd> pause · <kbd>Shift</kbd>{' '}
+          <kbd>F10</kbd> menu of a row
         </p>
       </Setting>
       <Setting
