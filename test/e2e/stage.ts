@@ -20,11 +20,11 @@ export async function stage(
         if (channel === 'staged') send('event', ...words)
       }
     }
-    const asked: string[] = []
-    Object.assign(globalThis, { asked })
     ipcMain.removeHandler('call')
-    ipcMain.handle('call', (_event, name: string) => {
-      asked.push(name)
+    const calls: [string, unknown][] = []
+    Object.assign(globalThis, { stagedCalls: calls })
+    ipcMain.handle('call', (_event, name: string, input: unknown) => {
+      calls.push([name, input])
       const answer = (given as Record<string, unknown>)[name]
       if (answer === 'never') return new Promise(() => {})
       if (answer !== null && typeof answer === 'object' && 'fails' in answer)
@@ -36,9 +36,13 @@ export async function stage(
   await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
 }
 
-/** The calls since the stage was set. */
-export async function askedOf(electron: ElectronApplication): Promise<string[]> {
-  return await electron.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
+/** What the window has asked since the scene was staged. */
+export async function callsOf(
+  electron: ElectronApplication,
+): Promise<[name: string, input: unknown][]> {
+  return await electron.evaluate(
+    () => (globalThis as { stagedCalls?: [string, unknown][] }).stagedCalls ?? [],
+  )
 }
 
 /** Says an event as main does. */

@@ -16,7 +16,7 @@ export async function launchWatched(folder: string): Promise<Watched> {
   const program = join(folder, 'watched')
   const trace = `strace -f -qq --seccomp-bpf -e trace=connect,sendto -o '${log}' '${executable()}'`
   await writeFile(program, `#!/bin/sh\nexec ${trace} "$@"\n`, { mode: 0o755 })
-  const application = await launch(join(folder, 'user'), program)
+  const application = await launch(join(folder, 'user'), { program })
   return {
     ...application,
     async end() {

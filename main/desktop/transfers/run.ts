@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises'
-import { AppError } from '../../api/errors.ts'
 import type { Kept } from '../kept.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
 import type { Attempt } from './attempt.ts'
 import { blaming } from './blame.ts'
+import type { FolderHold } from './folder-hold.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 
 export type RunListener = {
@@ -24,17 +23,17 @@ export function createRun(parts: {
   connection: Connection
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
+  hold: FolderHold
   saved: (job: Job, files: readonly string[], wasVerified: boolean) => Promise<void>
   warn: (message: string) => void
 }): Run {
   const { connection, settings, isRemovable, saved, warn } = parts
-  const destinations = new Destinations()
+  const destinations = new Destinations(parts.hold)
 
   return async (job, attempt, { entered, progressed }) =>
     await blaming(connection, attempt.controller.signal, async (core) => {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
-      await expectFolder(folder)
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
@@ -79,16 +78,4 @@ export function createRun(parts: {
         return { file: names[0] }
       })
     })
-}
-
-/** A drive that was unplugged takes its mount point along: a folder made anew there would fill another disk. */
-async function expectFolder(folder: string): Promise<void> {
-  const isThere = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (isThere) return
-  throw new AppError('destination', `${folder} is gone.`, {
-    hint: 'Plug its drive in again, or choose another folder.',
-  })
 }
