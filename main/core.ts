@@ -1,9 +1,9 @@
 import { messageOf } from './api/errors.ts'
 import { occupyFolder } from './disk/lock.ts'
+import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
-import { heldPlaces } from './library/held-places.ts'
 import { leftoverBytes } from './library/leftovers.ts'
-import { inventory, type LibraryImage } from './library/inventory.ts'
+import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
@@ -17,11 +17,12 @@ import { makePlan, type Plan } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
-import type { Digest, Reference } from './registry/reference.ts'
+import type { Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
+import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
-import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
+import { HeldBlobs } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
@@ -55,8 +56,10 @@ export interface Request {
 export interface OpenDestination {
   readonly destination: Destination
   readonly state: StateFile
+  readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
+  readonly driveFiles: DriveFiles
 }
 
 /** A plan with what was opened to make it. */
@@ -155,13 +158,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     )
   }
 
-  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
+  const saver: Core['saver'] = (
+    { destination, state, checksums, held, driveFiles },
+    maxFileSizeBytes,
+  ) =>
     createSaver({
       folder: destination.folder,
       registry,
       state,
+      checksums,
       held,
-      maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
+      driveFiles,
+      maxFileSizeBytes: smallest(maxFileSizeBytes, destination.largestFileBytes),
       async descriptionOf({ reference }, signal) {
         if (!isOnSite(reference)) return undefined
         const until = AbortSignal.any([signal, AbortSignal.timeout(DESCRIPTION_TIMEOUT_MS)])
@@ -202,12 +210,23 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, library, places] = await Promise.all([
+  const [state, checksums, library] = await Promise.all([
     openState(destination.folder),
-    exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
-    exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
+    openChecksums(destination.folder),
+    exists ? readLibrary(destination.folder, signal) : emptyLibrary(folder),
   ])
-  return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
+  return {
+    destination,
+    state,
+    checksums,
+    library: library.images,
+    held: new HeldBlobs(destination.folder, library.places),
+    driveFiles: createDriveFiles(destination.folder, library),
+  }
+}
+
+function emptyLibrary(folder: string): Library {
+  return { folder, images: [], problems: [], places: new Map() }
 }
 
 function smallest(a: number | undefined, b: number | undefined): number | undefined {

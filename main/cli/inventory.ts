@@ -1,4 +1,6 @@
+import { pageOf } from '../drive-files/documents.ts'
 import { inventory, type Inventory } from '../library/inventory.ts'
+import { totalsOf } from '../library/totals.ts'
 import { formatBytes, plural } from '../format.ts'
 import { printable } from './printable.ts'
 import type { Output } from './output.ts'
@@ -7,12 +9,16 @@ import { callersPath } from './replicate-options.ts'
 /** What a folder holds. Returns 0, also where it holds torn or foreign files: they are listed, nothing failed. */
 export async function inventoryCommand(
   folder: string,
-  { json }: { json: boolean },
+  { json, html }: { json: boolean; html: boolean },
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
   const found = await inventory(callersPath(folder), signal)
   if (json) output.print(JSON.stringify(found))
+  else if (html)
+    output.print(
+      pageOf(found.images, found.problems, new Date(), `Inventory of ${found.folder}`).trimEnd(),
+    )
   else for (const line of inventoryLines(found)) output.print(printable(line))
   return 0
 }
@@ -22,18 +28,9 @@ function inventoryLines({ folder, images, problems }: Inventory): string[] {
     const parts = files === undefined ? '' : ` (${plural(files.length, 'part')})`
     return `${status.padEnd(8)}  ${formatBytes(sizeBytes).padStart(8)}  ${reference ?? 'without a name'}  ${platform ?? 'unknown platform'}  ${file}${parts}`
   })
-  const total = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const layers = new Map(
-    images.flatMap((image) => image.layers.map(({ digest, sizeBytes }) => [digest, sizeBytes])),
-  )
-  const listed = images.flatMap((image) => [
-    ...new Map(image.layers.map((layer) => [layer.digest, layer.sizeBytes])).values(),
-  ])
-  const shared =
-    listed.reduce((sum, bytes) => sum + bytes, 0) -
-    [...layers.values()].reduce((sum, bytes) => sum + bytes, 0)
+  const { totalBytes, sharedBytes } = totalsOf(images)
   lines.push(
-    `${folder}: ${plural(images.length, 'image')}, ${formatBytes(total)}${shared > 0 ? `, of which ${formatBytes(shared)} stand in several` : ''}.`,
+    `${folder}: ${plural(images.length, 'image')}, ${formatBytes(totalBytes)}${sharedBytes > 0 ? `, of which ${formatBytes(sharedBytes)} stand in several` : ''}.`,
   )
   return [...lines, ...problems.map(({ file, detail }) => `${file}: ${detail}`)]
 }

@@ -69,7 +69,8 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
   sub('inventory', 'what a folder holds, offline')
     .argument('<folder>')
     .option('--json', 'one JSON document on standard output', false)
-    .action(async (folder: string, options: { json: boolean }) => {
+    .option('--html', 'one page, to be kept, sent or printed', false)
+    .action(async (folder: string, options: { json: boolean; html: boolean }) => {
       done(await inventoryCommand(folder, options, output, signal))
     })
   sub('verify', 'read every byte of a folder or of files back')

@@ -2,13 +2,15 @@ import { join } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
 import { makeFolder } from '../disk/destination.ts'
 import { removeFiles } from '../disk/durable.ts'
+import type { DriveFiles } from '../drive-files/drive-files.ts'
+import { savedImage } from '../library/saved-image.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
-import { openChecksums, type Checksums } from '../state/checksums.ts'
+import type { Checksums } from '../state/checksums.ts'
 import { saveDescription } from '../state/description.ts'
 import type { StateFile } from '../state/state-file.ts'
 import type { HeldBlobs } from './held-blobs.ts'
@@ -18,6 +20,8 @@ export interface SaverParts {
   readonly folder: string
   readonly registry: Registry
   readonly state: StateFile
+  readonly checksums: Checksums
+  readonly driveFiles: DriveFiles
   readonly held: HeldBlobs
   /** A repository's markdown, where its catalogue has one. */
   descriptionOf(image: ImageToSave, signal: AbortSignal): Promise<string | undefined>
@@ -38,8 +42,8 @@ export interface SaveListener {
 /** Saves images into one folder, several at once if need be. A folder may have only one at a time. */
 export interface Saver {
   /**
-   * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml and its description
-   * durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged` when the
+   * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml, the drive's own files and
+   * its description durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged` when the
    * drive gives other bytes than it was given.
    */
   save(
@@ -52,18 +56,13 @@ export interface Saver {
 
 /** Nothing is made or written before the first image. */
 export function createSaver(parts: SaverParts): Saver {
-  const { folder, registry, state, held, maxFileSizeBytes } = parts
+  const { folder, registry, state, checksums, driveFiles, held, maxFileSizeBytes } = parts
   const described = new Map<string, Promise<void>>()
-  let opening: Promise<Checksums> | undefined
-  const open = (): Promise<Checksums> => {
-    opening ??= makeFolder(folder).then(() => openChecksums(folder))
-    opening.catch(() => (opening = undefined))
-    return opening
-  }
+  const told = new Set<string>()
 
   return {
     async save(image, { verify }, listener, signal) {
-      const checksums = await open()
+      await makeFolder(folder)
       const onProgress = (progress: WriteProgress): void => listener.progress?.(progress)
       const onFetched = (bytes: number): void => listener.fetched?.(bytes)
       const files = await saveImage(
@@ -75,6 +74,7 @@ export function createSaver(parts: SaverParts): Saver {
       await checksums.replace(image.name, files)
       const { repository, tag, changeKey } = image.stateEntry
       await state.record(repository, tag, changeKey)
+      await explain(image, files, listener)
       await describeOnce(image, listener, signal)
       return files
     },
@@ -105,6 +105,25 @@ export function createSaver(parts: SaverParts): Saver {
       `The drive gave other bytes back than were written to it: ${problem.detail}`,
       { hint: 'Try again; if it stays so, the drive is failing. Choose another one.' },
     )
+  }
+
+  /** The drive's own files are worth a word, and no image. */
+  async function explain(
+    image: ImageToSave,
+    files: readonly WrittenFile[],
+    listener: SaveListener,
+  ): Promise<void> {
+    try {
+      for (const file of await driveFiles.update(savedImage(image, files))) {
+        if (told.has(file)) continue
+        told.add(file)
+        listener.warned?.(`${file} in ${folder} is not ours, and was left as it is.`)
+      }
+    } catch (error) {
+      listener.warned?.(
+        `The inventory of ${folder} was not brought up to date: ${messageOf(error)}`,
+      )
+    }
   }
 
   /** A description that cannot be had must not fail an image that was saved. */
