@@ -127,7 +127,7 @@ if (Test-Path -LiteralPath $sumsPath) {
 
 function Get-FileNames($Row) {
   if ($Row.Parts -eq 0) { return $Row.Tarball }
-  foreach ($number in 0..($Row.Parts - 1)) { '{0}.{1:d3}' -f $Row.Tarball, $number }
+  for ($number = 0; $number -lt $Row.Parts; $number++) { '{0}.{1:d3}' -f $Row.Tarball, $number }
 }
 
 # What is wrong with a file; nothing when it is whole.

@@ -246,7 +246,7 @@ load_tarball() {
     check "$(basename "$path")" || return 1
   done
   printf 'loading  %s into %s\n' "$image" "$engine"
-  if [ "$parts" -eq 0 ]; then hand_over "$1"; else cat "$@" | hand_over ''; fi && return 0
+  if [ "$parts" -eq 0 ]; then hand_over "$1" </dev/null; else cat "$@" | hand_over ''; fi && return 0
   complain "failed: $image: $engine did not take it."
   return 1
 }

@@ -9,10 +9,10 @@ published it. It loads into Docker, Podman and containerd, with no network.
 Where a drive holds no large files, an image lies in parts: NAME.tar.000,
 NAME.tar.001 and so on. One after another they are the whole.
 
-What is here         open inventory.html in a browser; programs read inventory.json
-Is it all intact     sha256sum -c SHA256SUMS
-Load                 sh load.sh --help
-                     powershell -ExecutionPolicy Bypass -File load.ps1
+What is here       inventory.html in a browser (inventory.json for programs)
+Is it all intact   sha256sum -c SHA256SUMS
+Load               sh load.sh
+                   powershell -ExecutionPolicy Bypass -File load.ps1
 
 load.sh and load.ps1 check the sums and load all images, or those you name:
 
@@ -37,5 +37,5 @@ Windows: certutil -hashfile NAME.tar SHA256, to be compared with SHA256SUMS.
 
 Names that end in .partial are images that were never finished.
 state.yml belongs to the program that saved the images: it tells what need not
-be fetched again. description_*.md are the publishers' own texts.
+be fetched again. description_*.md are texts of the publishers.
 `.replaceAll('\n', '\r\n')

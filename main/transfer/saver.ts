@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
 import { makeFolder } from '../disk/destination.ts'
+import type { ReadFrom } from '../disk/past-cache.ts'
 import { removeFiles } from '../disk/durable.ts'
 import type { DriveFiles } from '../drive-files/drive-files.ts'
 import { savedImage } from '../library/saved-image.ts'
@@ -35,6 +36,8 @@ export interface SaveListener {
   fetched?(bytes: number): void
   /** Bytes read back so far; heard of only when it was asked for. */
   verified?(bytes: number): void
+  /** Told once before that: whether the medium itself answers, or possibly the system's cache. */
+  readingBack?(from: ReadFrom): void
   /** Something beside the image went wrong, and the image is saved. */
   warned?(message: string): void
 }
@@ -90,9 +93,10 @@ export function createSaver(parts: SaverParts): Saver {
     const tarball = await openTarball(paths)
     const sums = files.map(({ sha256 }) => sha256)
     const onProgress = (bytes: number): void => listener.verified?.(bytes)
+    const onSource = (from: ReadFrom): void => listener.readingBack?.(from)
     let problems
     try {
-      problems = await verifyTarball(tarball, { sums, onProgress }, signal)
+      problems = await verifyTarball(tarball, { sums, onProgress, onSource }, signal)
     } finally {
       await tarball.close()
     }

@@ -14,7 +14,15 @@ const packages = {
   Xvfb: 'xvfb',
   fusefat: 'fusefat',
   'mkfs.fat': 'dosfstools',
+  'mkfs.ext4': 'e2fsprogs',
+  'mkfs.exfat': 'exfatprogs',
+  'mount.exfat-fuse': 'exfat-fuse',
+  'mkfs.ntfs': 'ntfs-3g',
+  'ntfs-3g': 'ntfs-3g',
+  losetup: 'mount',
   busybox: 'busybox-static',
+  dash: 'dash',
+  shellcheck: 'shellcheck',
   openssl: 'openssl',
 } as const
 

@@ -93,7 +93,11 @@ export function createLibrary(parts: {
         signal.throwIfAborted()
         const problems = result.files.flatMap((file) => file.problems)
         found.set(join(folder, row.file), problems.map(problemOf))
-        await verified.remember(folder, files, problems.length === 0)
+        const [read] = result.files
+        await verified.remember(folder, files, {
+          ok: problems.length === 0,
+          readFrom: read?.readFrom,
+        })
         progress.delete(row.id)
         await look(folder)
         publisher.touch()
