@@ -16,9 +16,7 @@ export async function inventoryCommand(
   const found = await inventory(callersPath(folder), signal)
   if (json) output.print(JSON.stringify(found))
   else if (html)
-    output.print(
-      pageOf(found.images, found.problems, new Date(), `Inventory of ${found.folder}`).trimEnd(),
-    )
+    output.print(pageOf(found.images, found.problems, `Inventory of ${found.folder}`).trimEnd())
   else for (const line of inventoryLines(found)) output.print(printable(line))
   return 0
 }

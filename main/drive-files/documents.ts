@@ -4,11 +4,12 @@ import { totalsOf } from '../library/totals.ts'
 import { driveFileNames, MARK } from './names.ts'
 import { formatTable } from './table.ts'
 
-/** `inventory.json`: what a drive holds, for programs. Never less than this; later versions may add to it. */
+/**
+ * `inventory.json`: what a drive holds, for programs. Never less than this; later versions may add to it. No time stands in
+ * it, nor in the page: the same images make the same files.
+ */
 export interface DriveInventory {
   readonly writtenBy: typeof MARK
-  /** ISO 8601. */
-  readonly written: string
   readonly images: readonly LibraryImage[]
   readonly problems: readonly LibraryProblem[]
 }
@@ -17,13 +18,12 @@ export interface DriveInventory {
 export function inventoryDocuments(
   images: readonly LibraryImage[],
   problems: readonly LibraryProblem[],
-  now: Date = new Date(),
 ): ReadonlyMap<string, string> {
-  const json: DriveInventory = { writtenBy: MARK, written: now.toISOString(), images, problems }
+  const json: DriveInventory = { writtenBy: MARK, images, problems }
   return new Map([
     [driveFileNames.table, formatTable(images)],
     [driveFileNames.json, `${JSON.stringify(json)}\n`],
-    [driveFileNames.page, pageOf(images, problems, now)],
+    [driveFileNames.page, pageOf(images, problems)],
   ])
 }
 
@@ -31,7 +31,6 @@ export function inventoryDocuments(
 export function pageOf(
   images: readonly LibraryImage[],
   problems: readonly LibraryProblem[],
-  now: Date,
   title = 'Container images on this drive',
 ): string {
   const details = new Map(problems.map(({ file, detail }) => [file, detail]))
@@ -47,5 +46,5 @@ export function pageOf(
       files: image.files ?? [image.file],
     }
   })
-  return inventoryPage(title, rows, totalsOf(images), now)
+  return inventoryPage(title, rows, totalsOf(images))
 }

@@ -18,11 +18,11 @@ export function inventoryPage(
   title: string,
   rows: readonly PageRow[],
   { totalBytes, sharedBytes }: LibraryTotals,
-  now: Date,
+  now?: Date,
 ): string {
   const columns = ['Image', 'Platform', 'Size', ...moreColumns(rows), 'Status', 'Digest', 'File']
   const shared = sharedBytes > 0 ? `, of which ${formatBytes(sharedBytes)} stand in several` : ''
-  const written = now.toISOString().slice(0, 16).replace('T', ' ')
+  const written = now && ` Written on ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC.`
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,7 +43,7 @@ code { font-size: 12px }
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-<p>${plural(rows.length, 'image')}, ${formatBytes(totalBytes)}${shared}. Written on ${written} UTC.</p>
+<p>${plural(rows.length, 'image')}, ${formatBytes(totalBytes)}${shared}.${written ?? ''}</p>
 <table>
 <thead><tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr></thead>
 <tbody>
