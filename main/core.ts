@@ -1,9 +1,10 @@
-import { messageOf } from './api/errors.ts'
+import { messageOf, type AppError } from './api/errors.ts'
 import { occupyFolder } from './disk/lock.ts'
 import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
 import { leftoverBytes } from './library/leftovers.ts'
 import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
+import { nameClashes } from './library/name-clashes.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
@@ -12,12 +13,12 @@ import { createCatalogue } from './ngc/create-catalogue.ts'
 import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
-import { gather } from './plan/gather.ts'
-import { makePlan, type Plan } from './plan/plan.ts'
+import { gather, type Gathered } from './plan/gather.ts'
+import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
-import type { Reference } from './registry/reference.ts'
+import { formatReference, type Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
@@ -146,8 +147,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         : await selectByRules(source, rules, signal)
     const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
     const sources = { registry, registryName, state, library, changeKeyOf, connections }
-    const { images, failures } = await gather(candidates, platform, sources, signal)
-    const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
+    const gathered = await gather(candidates, platform, sources, signal)
+    const names = new Set(
+      gathered.images.flatMap((image) => (image.state === 'present' ? [] : image.name)),
+    )
+    const { images, failures } = withoutClashes(
+      gathered,
+      await nameClashes(destination.folder, names),
+    )
     const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
     const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
     return makePlan(
@@ -222,6 +229,23 @@ async function openDestination(
     library: library.images,
     held: new HeldBlobs(destination.folder, library.places),
     driveFiles: createDriveFiles(destination.folder, library),
+  }
+}
+
+/** What would overwrite a file that is not ours cannot be planned. */
+function withoutClashes(
+  { images, failures }: Gathered,
+  clashes: ReadonlyMap<string, AppError>,
+): Gathered {
+  const clashOf = (image: GatheredImage): AppError | undefined =>
+    image.state === 'present' ? undefined : clashes.get(image.name)
+  const clashing = images.flatMap((image): PlanFailure[] => {
+    const error = clashOf(image)
+    return error === undefined ? [] : [{ subject: formatReference(image.reference), error }]
+  })
+  return {
+    images: images.filter((image) => clashOf(image) === undefined),
+    failures: [...failures, ...clashing],
   }
 }
 
