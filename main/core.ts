@@ -217,15 +217,14 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, checksums, library] = await Promise.all([
+  const [state, library] = await Promise.all([
     openState(destination.folder),
-    openChecksums(destination.folder),
     exists ? readLibrary(destination.folder, signal) : emptyLibrary(folder),
   ])
   return {
     destination,
     state,
-    checksums,
+    checksums: openChecksums(destination.folder),
     library: library.images,
     held: new HeldBlobs(destination.folder, library.places),
     driveFiles: createDriveFiles(destination.folder, library),

@@ -17,8 +17,9 @@ const SLAB_BYTES = 1024 * 1024
 const MOST_SLABS = 4
 
 /**
- * Reads every byte once, in order, and holds it against what the segments (in order, without overlap) expect, and each
- * file against its sum; from the medium itself where the system lets it. Reading goes on while workers hash; memory is bounded. Returns problems in the order of offsets.
+ * Reads every byte once, in order, from the medium itself where the system lets it, and holds it against what the segments
+ * (in order, without overlap) expect, and each file against its sum. Reading goes on while workers hash; memory is bounded.
+ * Returns problems in the order of offsets.
  */
 export async function checkBytes(
   tarball: Tarball,

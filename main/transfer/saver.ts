@@ -46,8 +46,8 @@ export interface SaveListener {
 export interface Saver {
   /**
    * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml, the drive's own files and
-   * its description durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged` when the
-   * drive gives other bytes than it was given.
+   * its description durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged`
+   * when the drive gives other bytes than it was given.
    */
   save(
     image: ImageToSave,

@@ -88,7 +88,7 @@ describeWith(['fusefat', 'mkfs.fat', 'docker', 'dockerd'], 'a FAT drive', () => 
         expect(said).toContain('carried across in parts')
         await docker.run('image', 'rm', '--force', reference)
 
-        await (await openChecksums(drive)).replace('practice.tar', files)
+        await openChecksums(drive).replace('practice.tar', files)
         await createDriveFiles(drive, await inventory(drive)).update()
         const { stdout } = await run('sh', [join(drive, 'load.sh')], { env })
         expect(stdout).toContain('1 loaded into docker, 0 failed.')

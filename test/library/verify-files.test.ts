@@ -7,7 +7,7 @@ import { practiceImage, temporaryFolder, writeImage } from '../support/made-tarb
 
 async function library(): Promise<string> {
   const folder = await temporaryFolder()
-  const checksums = await openChecksums(folder)
+  const checksums = openChecksums(folder)
   const whole = await writeImage(folder, practiceImage('whole'), { name: 'whole.tar' })
   await checksums.replace('whole.tar', whole.files)
   const parts = await writeImage(folder, practiceImage('parts'), {

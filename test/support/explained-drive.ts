@@ -21,7 +21,7 @@ export interface DriveImage {
 export async function explainedDrive(images: readonly DriveImage[]): Promise<string> {
   const folder = join(await temporaryFolder(), `a drive's "own" $HOME; files`)
   await mkdir(folder)
-  const checksums = await openChecksums(folder)
+  const checksums = openChecksums(folder)
   for (const { reference, platform = amd64, ...options } of images) {
     const name = tarballName(parseReference(reference), platform)
     const image = runnable(reference, platform)
