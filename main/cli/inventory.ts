@@ -1,3 +1,5 @@
+import { occupyFolder } from '../disk/lock.ts'
+import { createDriveFiles } from '../drive-files/drive-files.ts'
 import { pageOf } from '../drive-files/documents.ts'
 import { inventory, type Inventory } from '../library/inventory.ts'
 import { totalsOf } from '../library/totals.ts'
@@ -6,19 +8,40 @@ import { printable } from './printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 
+export interface InventoryOptions {
+  readonly json: boolean
+  readonly html: boolean
+  readonly update: boolean
+}
+
 /** What a folder holds. Returns 0, also where it holds torn or foreign files: they are listed, nothing failed. */
 export async function inventoryCommand(
   folder: string,
-  { json, html }: { json: boolean; html: boolean },
+  { json, html, update }: InventoryOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
   const found = await inventory(callersPath(folder), signal)
+  if (update) {
+    for (const file of await updateDrive(found)) {
+      output.complain(`${file} is not ours, and was left as it is.`)
+    }
+  }
   if (json) output.print(JSON.stringify(found))
   else if (html)
     output.print(pageOf(found.images, found.problems, `Inventory of ${found.folder}`).trimEnd())
   else for (const line of inventoryLines(found)) output.print(printable(line))
   return 0
+}
+
+/** Returns what was left alone. */
+async function updateDrive(found: Inventory): Promise<readonly string[]> {
+  const unlock = await occupyFolder(found.folder)
+  try {
+    return await createDriveFiles(found.folder, found).update()
+  } finally {
+    await unlock()
+  }
 }
 
 function inventoryLines({ folder, images, problems }: Inventory): string[] {
