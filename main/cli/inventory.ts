@@ -4,7 +4,7 @@ import { pageOf } from '../drive-files/documents.ts'
 import { inventory, type Inventory } from '../library/inventory.ts'
 import { totalsOf } from '../library/totals.ts'
 import { formatBytes, plural } from '../format.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 
@@ -24,10 +24,10 @@ export async function inventoryCommand(
   const found = await inventory(callersPath(folder), signal)
   if (update) {
     for (const file of await updateDrive(found)) {
-      output.complain(`${file} is not ours, and was left as it is.`)
+      output.complain(printable(`${file} is not ours, and was left as it is.`))
     }
   }
-  if (json) output.print(JSON.stringify(found))
+  if (json) output.print(printableJson(found))
   else if (html)
     output.print(pageOf(found.images, found.problems, `Inventory of ${found.folder}`).trimEnd())
   else for (const line of inventoryLines(found)) output.print(printable(line))

@@ -9,7 +9,9 @@ export async function writeFileDurably(
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
-    const file = await open(temporary, 'w', mode)
+    // A link that lies there under this name must not be followed out of the folder.
+    await rm(temporary, { force: true })
+    const file = await open(temporary, 'wx', mode)
     try {
       await file.writeFile(content)
       await file.sync()

@@ -1,5 +1,6 @@
 import { inventoryPage } from '../library/inventory-page.ts'
 import type { LibraryImage, LibraryProblem } from '../library/inventory.ts'
+import { printableJson } from '../printable.ts'
 import { totalsOf } from '../library/totals.ts'
 import { driveFileNames, MARK } from './names.ts'
 import { formatTable } from './table.ts'
@@ -22,7 +23,7 @@ export function inventoryDocuments(
   const json: DriveInventory = { writtenBy: MARK, images, problems }
   return new Map([
     [driveFileNames.table, formatTable(images)],
-    [driveFileNames.json, `${JSON.stringify(json)}\n`],
+    [driveFileNames.json, `${printableJson(json)}\n`],
     [driveFileNames.page, pageOf(images, problems)],
   ])
 }

@@ -1,4 +1,5 @@
 import { formatBytes, plural } from '../format.ts'
+import { printable } from '../printable.ts'
 import type { LibraryTotals } from './totals.ts'
 
 /** One image on the page. */
@@ -77,5 +78,5 @@ function cell(text: string): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
+  return printable(text).replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
 }

@@ -42,7 +42,7 @@ export interface SaveListener {
   warned?(message: string): void
 }
 
-/** Saves images into one folder, several at once if need be. A folder may have only one at a time. */
+/** Saves images into one folder, several at once if need be. Those of one folder share its state and its checksums. */
 export interface Saver {
   /**
    * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml, the drive's own files and

@@ -33,11 +33,11 @@ export const test = base.extend<
 
 export { expect } from '@playwright/test'
 
-/** The application on `userData`, shown and readable. */
-export async function launch(userData: string): Promise<Application> {
+/** The application on `userData`, shown and readable; `program` is what starts Electron, where it is not started directly. */
+export async function launch(userData: string, program = executable()): Promise<Application> {
   const begun = performance.now()
   const electron = await _electron.launch({
-    executablePath: executable(),
+    executablePath: program,
     args: applicationArguments(userData),
   })
   const page = await electron.firstWindow()

@@ -20,8 +20,11 @@ export async function stage(
         if (channel === 'staged') send('event', ...words)
       }
     }
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
     ipcMain.removeHandler('call')
     ipcMain.handle('call', (_event, name: string) => {
+      asked.push(name)
       const answer = (given as Record<string, unknown>)[name]
       if (answer === 'never') return new Promise(() => {})
       if (answer !== null && typeof answer === 'object' && 'fails' in answer)
@@ -31,6 +34,11 @@ export async function stage(
   }, answers)
   await page.reload()
   await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+}
+
+/** The calls since the stage was set. */
+export async function askedOf(electron: ElectronApplication): Promise<string[]> {
+  return await electron.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
 }
 
 /** Says an event as main does. */

@@ -1,9 +1,12 @@
+import { stat } from 'node:fs/promises'
+import { AppError } from '../../api/errors.ts'
 import type { Kept } from '../kept.ts'
 import type { ReadFrom } from '../../disk/past-cache.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
 import type { Attempt } from './attempt.ts'
+import { blaming } from './blame.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 
 export type RunListener = {
@@ -29,9 +32,10 @@ export function createRun(parts: {
   const destinations = new Destinations()
 
   return async (job, attempt, { entered, progressed }) =>
-    await connection.use(async (core) => {
+    await blaming(connection, attempt.controller.signal, async (core) => {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
+      await expectFolder(folder)
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
@@ -78,4 +82,16 @@ export function createRun(parts: {
         return { file: names[0] }
       })
     })
+}
+
+/** A drive that was unplugged takes its mount point along: a folder made anew there would fill another disk. */
+async function expectFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (isThere) return
+  throw new AppError('destination', `${folder} is gone.`, {
+    hint: 'Plug its drive in again, or choose another folder.',
+  })
 }

@@ -17,7 +17,7 @@ const refresh = () => void attempt('catalogue.refresh', {})
 export function RepositoryList({ list }: { list: CatalogueList }) {
   const browse = useDeferredValue(useBrowse())
   const rows = useMemo(() => filtered(list.repositories, browse), [list.repositories, browse])
-  const { path } = browse
+  const { path, search, project, team, publisher, isSigned } = browse
   return (
     <section className="list" aria-label="Repositories">
       <State list={list} shown={rows.length} />
@@ -35,6 +35,7 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
         />
       ) : (
         <Listing
+          key={JSON.stringify([search, project, team, publisher, isSigned])}
           label="Repositories"
           rows={rows}
           rowHeight={44}
