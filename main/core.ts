@@ -22,7 +22,7 @@ import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
-import { replicate, type ReplicateListener } from './transfer/replicate.ts'
+import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
@@ -85,7 +85,7 @@ export interface Core {
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: { jobs: number; maxFileSizeBytes?: number | undefined },
+    options: Omit<ReplicateOptions, 'saver'> & { maxFileSizeBytes?: number | undefined },
     listener: ReplicateListener,
     signal: AbortSignal,
   ): Promise<void>
@@ -181,12 +181,17 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       return { plan: await planInto(opened, request, signal), opened }
     },
 
-    async replicate({ plan, opened }, { jobs, maxFileSizeBytes }, listener, signal) {
+    async replicate({ plan, opened }, { jobs, check, maxFileSizeBytes }, listener, signal) {
       const isDone = plan.images.every(({ state }) => state === 'present')
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
-        await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
+        await replicate(
+          plan,
+          { saver: saver(opened, maxFileSizeBytes), jobs, check },
+          listener,
+          signal,
+        )
       } finally {
         await unlock?.()
       }

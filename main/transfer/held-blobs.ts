@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { AppError } from '../api/errors.ts'
 import { parseFileName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import type { Descriptor } from '../registry/manifest.ts'
@@ -108,11 +109,11 @@ export class HeldBlobs {
 }
 
 /** The bytes on the drive are not the blob that its tarball names. */
-export class HeldBlobDamaged extends Error {
+export class HeldBlobDamaged extends AppError {
   readonly tarball: string
 
   constructor(tarball: string, cause: unknown) {
-    super(`${tarball} is damaged.`, { cause })
+    super('damaged', `${tarball} is damaged.`, { cause })
     this.tarball = tarball
   }
 }

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { onTestFinished } from 'vitest'
+import type { MadeImage } from '../../main/sandbox/image.ts'
+import { serve, type SeenRequest } from './server.ts'
+
+/** A registry of one image without a login, which sends slowly, counts what it sends, and may drop its lines. */
+export interface PracticeServer {
+  readonly reference: string
+  /** Bytes of blobs that were sent so far. */
+  readonly sentBytes: () => number
+  /** Ends a line after so many more bytes of blobs; without a number never again. */
+  dropAfter(bytes?: number): void
+  /** Calls when so many bytes of blobs were sent in all. */
+  reached(bytes: number, call: () => void): void
+  /** 0 for as fast as it goes. */
+  bytesPerSecond: number
+}
+
+const CHUNK_BYTES = 16 * 1024
+
+export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promise<PracticeServer> {
+  const blobs = new Map(
+    [image.config, ...image.layers].map(({ descriptor, bytes }) => [
+      descriptor.digest as string,
+      bytes,
+    ]),
+  )
+  let sentBytes = 0
+  let dropAt = Number.POSITIVE_INFINITY
+  let awaited: { bytes: number; call: () => void } | undefined
+  const server = await serve(async ({ url, headers }, response) => {
+    const bytes = blobs.get(url.split('/blobs/')[1] ?? '')
+    if (url === '/v2/') response.end('{}')
+    else if (url.includes('/manifests/')) {
+      const { descriptor, bytes: manifest } = image.manifest
+      const isWanted = /\/manifests\/(?:1|sha256:.*)$/.test(url)
+      if (!isWanted || (url.includes('sha256') && !url.endsWith(descriptor.digest))) {
+        response.writeHead(404).end('{}')
+        return
+      }
+      response.writeHead(200, {
+        'content-type': descriptor.mediaType,
+        'docker-content-digest': descriptor.digest,
+      })
+      response.end(manifest)
+    } else if (bytes === undefined) response.writeHead(404).end('{}')
+    else {
+      const start = startOf(headers)
+      response.writeHead(start === undefined ? 200 : 206, {
+        'content-length': bytes.length - (start ?? 0),
+        ...(start !== undefined && {
+          'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
+        }),
+      })
+      const begun = performance.now()
+      let sent = 0
+      for (let at = start ?? 0; at < bytes.length && !response.destroyed; at += CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, at + CHUNK_BYTES)
+        if (sentBytes + chunk.length > dropAt) {
+          dropAt = Number.POSITIVE_INFINITY
+          response.destroy()
+          return
+        }
+        await new Promise((resolve) => {
+          response.write(chunk, resolve)
+        })
+        sentBytes += chunk.length
+        sent += chunk.length
+        if (awaited !== undefined && sentBytes >= awaited.bytes) {
+          awaited.call()
+          awaited = undefined
+        }
+        const rate = practice.bytesPerSecond
+        const aheadMs = rate === 0 ? 0 : (sent / rate) * 1000 - (performance.now() - begun)
+        if (aheadMs > 1) await wait(aheadMs)
+      }
+      response.end()
+    }
+  })
+  onTestFinished(() => server.close())
+  const practice: PracticeServer = {
+    reference: `${server.host}/practice/image:1`,
+    sentBytes: () => sentBytes,
+    dropAfter: (bytes) =>
+      void (dropAt = bytes === undefined ? Number.POSITIVE_INFINITY : sentBytes + bytes),
+    reached: (bytes, call) => void (awaited = { bytes, call }),
+    bytesPerSecond,
+  }
+  return practice
+}
+
+function startOf(headers: SeenRequest['headers']): number | undefined {
+  const start = /^bytes=(\d+)-/.exec(headers.range ?? '')?.[1]
+  return start === undefined ? undefined : Number(start)
+}
