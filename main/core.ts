@@ -1,8 +1,9 @@
 import { messageOf } from './api/errors.ts'
+import { promisedBytes } from './archive/partial.ts'
 import { occupyFolder } from './disk/lock.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
 import { heldPlaces } from './library/held-places.ts'
-import { leftoverBytes } from './library/leftovers.ts'
+import { listLeftovers } from './library/leftovers.ts'
 import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
@@ -145,13 +146,28 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const sources = { registry, registryName, state, library, changeKeyOf, connections }
     const { images, failures } = await gather(candidates, platform, sources, signal)
     const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
-    const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
+    const leftovers = (await listLeftovers(destination.folder)).filter(({ name }) =>
+      names.has(name),
+    )
+    const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const freeBytes = destination.freeBytes + leftBytes
     const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
+    const begunBytes = new Map<string, number>()
+    for (const image of images) {
+      if (image.state === 'present') continue
+      const { folder } = destination
+      const wanted = maxFileSizeBytes ?? destination.largestFileBytes
+      begunBytes.set(
+        image.name,
+        await promisedBytes({ ...image, folder, maxFileSizeBytes: wanted }),
+      )
+    }
     return makePlan(
       { ...destination, freeBytes, ...(largestFileBytes !== undefined && { largestFileBytes }) },
       images,
       [...selected.failures, ...failures],
       held.digests(),
+      begunBytes,
     )
   }
 

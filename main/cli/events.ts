@@ -3,8 +3,11 @@ import type { WrittenFile } from '../archive/destination-files.ts'
 import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 
-/** One object a line of `--json`: a plan event for each image, an image event as each ends, and one done event last. */
-export type ReplicateEvent = PlanEvent | ImageEvent | DoneEvent
+/**
+ * One object a line of `--json`: a plan event for each image, an image event as each ends, and one done event last. A
+ * waiting event, which may come again, tells of a full drive.
+ */
+export type ReplicateEvent = PlanEvent | WaitingEvent | ImageEvent | DoneEvent
 
 interface PlanEvent {
   readonly event: 'plan'
@@ -16,6 +19,14 @@ interface PlanEvent {
   readonly fetchBytes: number
   readonly state: PlannedImage['state']
   readonly notes: readonly string[]
+}
+
+interface WaitingEvent {
+  readonly event: 'waiting'
+  readonly reference: string
+  readonly platform: string
+  /** That the drive lacks for this image. */
+  readonly missingBytes: number
 }
 
 interface ImageEvent {
@@ -57,6 +68,11 @@ export function planEvent(image: PlannedImage): PlanEvent {
     state,
     notes,
   }
+}
+
+export function waitingEvent(image: ImageToSave, missingBytes: number): WaitingEvent {
+  const { reference, platform } = image
+  return { event: 'waiting', reference: formatReference(reference), platform, missingBytes }
 }
 
 export function savedEvent(image: ImageToSave, files: readonly WrittenFile[]): ImageEvent {

@@ -51,7 +51,8 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
     update(image, progress) {
       const known = running.get(image)
       const entry = { progress, speed: known?.speed ?? createSpeed() }
-      const bytes = progress.writtenBytes - (known?.progress.writtenBytes ?? 0)
+      // What an earlier run wrote is where this one begins, and no speed.
+      const bytes = progress.writtenBytes - (known?.progress ?? progress).writtenBytes
       entry.speed.add(bytes)
       total.add(bytes)
       running.set(image, entry)

@@ -55,9 +55,9 @@ export async function replicateCommand(
     tellPlan(prepared, options, output)
     if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
     const report = createReport(prepared.plan, options, output, seed?.listener)
-    const { jobs, maxFileSize: maxFileSizeBytes } = options
+    const { jobs, check, maxFileSize: maxFileSizeBytes } = options
     try {
-      await core.replicate(prepared, { jobs, maxFileSizeBytes }, report.listener, signal)
+      await core.replicate(prepared, { jobs, check, maxFileSizeBytes }, report.listener, signal)
       return report.finish()
     } catch (error) {
       return report.finish({ error, wasInterrupted: signal.aborted })

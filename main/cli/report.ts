@@ -59,6 +59,14 @@ export function createReport(
       tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
     },
     warned: (message) => output.complain(printable(message)),
+    waiting(image, missingBytes) {
+      emit(event.waitingEvent(image, missingBytes))
+      output.complain(
+        printable(
+          `The drive is full: ${formatBytes(missingBytes)} are missing for ${nameOf(image)}. Free some space there, and it goes on by itself; nothing is lost.`,
+        ),
+      )
+    },
   }
 
   return {
@@ -78,7 +86,7 @@ export function createReport(
       }
       if (stopped?.wasInterrupted) {
         output.complain(
-          `Interrupted. ${plural(saved, 'image')} saved and kept; run the same command to go on.`,
+          `Interrupted. ${plural(saved, 'image')} saved; what was fetched of others is kept. Run the same command to go on.`,
         )
         return 130
       }

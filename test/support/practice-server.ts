@@ -5,12 +5,13 @@ import { serve, type SeenRequest } from './server.ts'
 
 /** A registry of one image without a login, which sends slowly, counts what it sends, and may drop its lines. */
 export interface PracticeServer {
+  readonly url: URL
   readonly reference: string
   /** Bytes of blobs that were sent so far. */
   readonly sentBytes: () => number
-  /** Ends a line after so many more bytes of blobs; without a number never again. */
+  /** Ends every line after so many more bytes of blobs; without a number none any more. */
   dropAfter(bytes?: number): void
-  /** Calls when so many bytes of blobs were sent in all. */
+  /** Calls when so many bytes of blobs were sent in all, to end their reader, and sends no more on that line. */
   reached(bytes: number, call: () => void): void
   /** 0 for as fast as it goes. */
   bytesPerSecond: number
@@ -57,7 +58,6 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
       for (let at = start ?? 0; at < bytes.length && !response.destroyed; at += CHUNK_BYTES) {
         const chunk = bytes.subarray(at, at + CHUNK_BYTES)
         if (sentBytes + chunk.length > dropAt) {
-          dropAt = Number.POSITIVE_INFINITY
           response.destroy()
           return
         }
@@ -69,6 +69,9 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
         if (awaited !== undefined && sentBytes >= awaited.bytes) {
           awaited.call()
           awaited = undefined
+          // A process that was killed takes its time to go: what is sent meanwhile is nobody's.
+          response.destroy()
+          return
         }
         const rate = practice.bytesPerSecond
         const aheadMs = rate === 0 ? 0 : (sent / rate) * 1000 - (performance.now() - begun)
@@ -79,6 +82,7 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
   })
   onTestFinished(() => server.close())
   const practice: PracticeServer = {
+    url: server.url,
     reference: `${server.host}/practice/image:1`,
     sentBytes: () => sentBytes,
     dropAfter: (bytes) =>
