@@ -1,8 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
 import { writeFileDurably } from '../disk/durable.ts'
 import type { JournalBinding, JournalContent, JournalRecord } from './journal-records.ts'
-import { encodeRecord, FIRST_CHECK } from './journal-records.ts'
+import { checksumOf, encodeRecord, FIRST_CHECK } from './journal-records.ts'
 
 /** Beyond this it is written anew, without what a later mark has made needless. */
 const COMPACT_BYTES = 1024 * 1024
@@ -45,7 +44,7 @@ export class Journal {
 
   /** To be called beside the write itself: the bytes that are about to stand at that offset of the tarball. */
   async wrote(offset: number, bytes: Uint8Array): Promise<void> {
-    const record = { wrote: [offset, bytes.length, crc32(bytes)] as const }
+    const record = { wrote: [offset, bytes.length, checksumOf(bytes)] as const }
     this.#tail.push(record)
     await this.#append(record)
   }

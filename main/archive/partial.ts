@@ -1,9 +1,8 @@
 import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { checkBytes } from './check-bytes.ts'
 import { destinationError } from './destination-error.ts'
-import { bindingOf, readJournal, type ReadJournal } from './journal-records.ts'
+import { bindingOf, checksumOf, readJournal, type ReadJournal } from './journal-records.ts'
 import type { TarballLayout } from './layout.ts'
 import { journalName, PARTIAL, parseFileName, partName } from './name.ts'
 import { openTarball, type Tarball } from './parts.ts'
@@ -166,7 +165,7 @@ async function reliableBytes(
     if (offset + length > tarball.sizeBytes) continue
     if (buffer.length < length) buffer = new Uint8Array(length)
     const bytes = buffer.subarray(0, length)
-    if ((await tarball.read(bytes, offset)) === length && crc32(bytes) === checksum) {
+    if ((await tarball.read(bytes, offset)) === length && checksumOf(bytes) === checksum) {
       end = offset + length
     }
   }

@@ -86,7 +86,7 @@ export function createReport(
       }
       if (stopped?.wasInterrupted) {
         output.complain(
-          `Interrupted. ${plural(saved, 'image')} saved; what was fetched of others is kept. Run the same command to go on.`,
+          `Interrupted. ${plural(saved, 'image')} saved and kept, and what was fetched of others as well; run the same command to go on.`,
         )
         return 130
       }

@@ -34,6 +34,7 @@ async function stage(image = made): Promise<Stage> {
   const folder = await temporaryFolder()
   const server = await servePractice(image)
   const warnings: string[] = []
+  const onWarned = (message: string): void => void warnings.push(message)
   const { registry, http } = registryAt(server.url, { retry: { ...impatient(), attempts: 1 } })
   onTestFinished(() => http.close())
   return {
@@ -42,17 +43,16 @@ async function stage(image = made): Promise<Stage> {
     warnings,
     async save({ image: other = image, signal = new AbortController().signal, ...parts } = {}) {
       const held = new HeldBlobs(folder, new Map())
-      const onWarned = (message: string): void => void warnings.push(message)
       await saveImage(imageToSave(other), { registry, held, folder, onWarned, ...parts }, signal)
     },
   }
 }
 
 /** Fetches that many bytes, then the line drops for good. */
-async function interrupted({ server, save }: Stage, bytes: number, parts?: Partial<SaveParts>) {
-  server.dropAfter(bytes)
-  await expect(save(parts)).rejects.toMatchObject({ code: 'network' })
-  server.dropAfter()
+async function interrupted(at: Stage, bytes: number, parts?: Partial<SaveParts>): Promise<void> {
+  at.server.dropAfter(bytes)
+  await expect(at.save(parts)).rejects.toMatchObject({ code: 'network' })
+  at.server.dropAfter()
 }
 
 async function isWhole(folder: string): Promise<void> {
