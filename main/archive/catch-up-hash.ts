@@ -10,9 +10,9 @@ const SLAB_BYTES = 1024 * 1024
 export function createCatchUpHash(path: string, sizeBytes: number): Sha256 {
   const state = { knownBytes: sizeBytes, isEnded: false, isDropped: false }
   let wake: (() => void) | undefined
-  const sha256 = createSha256()
 
   const follow = async (): Promise<string> => {
+    const sha256 = createSha256()
     let file: FileHandle | undefined
     try {
       file = await open(path, 'r')
@@ -50,7 +50,8 @@ export function createCatchUpHash(path: string, sizeBytes: number): Sha256 {
     async digest() {
       state.isEnded = true
       wake?.()
-      return await following
+      // FUSE drives may not show one reader what another is writing: then all is read once more at the end.
+      return await following.catch(follow)
     },
     drop() {
       state.isDropped = true

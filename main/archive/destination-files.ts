@@ -40,7 +40,7 @@ export interface DestinationOptions {
 
 /** Bytes per step of syncing, or time where they come slowly: progress follows the medium by at most two of them. */
 const STEP_BYTES = 64 * 1024 * 1024
-const STEP_MS = 5_000
+const STEP_MS = 2_000
 
 /**
  * The files that one tarball becomes, written in order: `NAME.tar.partial`, or `NAME.tar.000.partial` and so on, which get

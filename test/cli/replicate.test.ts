@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { execFile, execFileSync, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'

@@ -9,18 +9,56 @@ const run = promisify(execFile)
 
 /** A mounted FAT file system of that size, taken down when the test ends. */
 export async function fatDrive(sizeBytes: number): Promise<string> {
+  return (await stick(sizeBytes)).mountPoint
+}
+
+/** A FAT drive that can be pulled out while it is written to, and plugged in again. */
+export interface Stick {
+  readonly mountPoint: string
+  /** As when it is pulled out: every write fails from now on. */
+  pull(): Promise<void>
+  plugIn(): Promise<void>
+}
+
+export async function stick(sizeBytes: number): Promise<Stick> {
   const folder = await temporaryFolder()
   const image = join(folder, 'drive.img')
   const mountPoint = join(folder, 'drive')
-  await writeFile(image, '')
-  await truncate(image, sizeBytes)
+  await emptyFile(image, sizeBytes)
   await mkdir(mountPoint)
-  await run('mkfs.fat', [image], {
-    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
-  })
-  await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
-  onTestFinished(async () => {
-    await run('umount', ['--lazy', mountPoint])
-  })
+  await run('mkfs.fat', [image], { env })
+  const plugIn = async (): Promise<void> => {
+    await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
+  }
+  const unmount = (): Promise<unknown> => run('umount', ['--lazy', mountPoint])
+  await plugIn()
+  onTestFinished(async () => void (await unmount()))
+  return {
+    mountPoint,
+    plugIn,
+    async pull() {
+      await run('pkill', ['-KILL', '--full', `^fusefat .*${image}`])
+      await unmount()
+    },
+  }
+}
+
+/** A mounted ext4 file system of that size. */
+export async function ext4Drive(sizeBytes: number): Promise<string> {
+  const folder = await temporaryFolder()
+  const image = join(folder, 'drive.img')
+  const mountPoint = join(folder, 'drive')
+  await emptyFile(image, sizeBytes)
+  await mkdir(mountPoint)
+  await run('mkfs.ext4', ['-q', '-m', '0', image], { env })
+  await run('mount', ['-o', 'loop', image, mountPoint])
+  onTestFinished(async () => void (await run('umount', [mountPoint])))
   return mountPoint
+}
+
+const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+
+async function emptyFile(path: string, sizeBytes: number): Promise<void> {
+  await writeFile(path, '')
+  await truncate(path, sizeBytes)
 }

@@ -14,6 +14,9 @@ const packages = {
   Xvfb: 'xvfb',
   fusefat: 'fusefat',
   'mkfs.fat': 'dosfstools',
+  'mkfs.ext4': 'e2fsprogs',
+  losetup: 'mount',
+  pkill: 'procps',
   busybox: 'busybox-static',
   openssl: 'openssl',
 } as const

@@ -1,17 +1,13 @@
 import { open, readFile, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { verifyFiles } from '../../main/library/verify-files.ts'
+import { expect, test } from 'vitest'
 import { readJournal } from '../../main/archive/journal-records.ts'
 import { promisedBytes } from '../../main/archive/partial.ts'
-import { makeImage, makeLayer, type MadeImage } from '../../main/sandbox/image.ts'
-import { saveImage, type SaveParts } from '../../main/transfer/save-image.ts'
-import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
-import { amd64, temporaryFolder } from '../support/made-tarball.ts'
-import { servePractice, type PracticeServer } from '../support/practice-server.ts'
+import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
+import type { SaveParts } from '../../main/transfer/save-image.ts'
+import { amd64 } from '../support/made-tarball.ts'
 import { imageToSave } from '../support/image-to-save.ts'
-import { registryAt } from '../support/registry-client.ts'
-import { impatient } from '../support/still-clock.ts'
+import { stage, type Stage } from '../support/saving-stage.ts'
 
 const sizes = [1_500_000, 4_000_000, 700_000]
 const made = makeImage({
@@ -23,42 +19,11 @@ const name = imageToSave(made).name
 const partial = `${name}.partial`
 const journal = `${name}.journal`
 
-interface Stage {
-  readonly folder: string
-  readonly server: PracticeServer
-  readonly warnings: string[]
-  save(options?: Partial<SaveParts> & { image?: MadeImage; signal?: AbortSignal }): Promise<void>
-}
-
-async function stage(image = made): Promise<Stage> {
-  const folder = await temporaryFolder()
-  const server = await servePractice(image)
-  const warnings: string[] = []
-  const onWarned = (message: string): void => void warnings.push(message)
-  const { registry, http } = registryAt(server.url, { retry: { ...impatient(), attempts: 1 } })
-  onTestFinished(() => http.close())
-  return {
-    folder,
-    server,
-    warnings,
-    async save({ image: other = image, signal = new AbortController().signal, ...parts } = {}) {
-      const held = new HeldBlobs(folder, new Map())
-      await saveImage(imageToSave(other), { registry, held, folder, onWarned, ...parts }, signal)
-    },
-  }
-}
-
 /** Fetches that many bytes, then the line drops for good. */
 async function interrupted(at: Stage, bytes: number, parts?: Partial<SaveParts>): Promise<void> {
   at.server.dropAfter(bytes)
   await expect(at.save(parts)).rejects.toMatchObject({ code: 'network' })
   at.server.dropAfter()
-}
-
-async function isWhole(folder: string): Promise<void> {
-  const { files } = await verifyFiles({ folder })
-  expect(files).toMatchObject([{ ok: true, problems: [] }])
-  expect((await readdir(folder)).filter((file) => file.endsWith('.partial'))).toEqual([])
 }
 
 /** Writes other bytes into a file, in its middle. */
@@ -69,10 +34,10 @@ async function spoil(path: string, at: number): Promise<void> {
 }
 
 test('twenty dropped lines cost hardly any byte twice', async () => {
-  const at = await stage()
+  const at = await stage(made)
   for (let drop = 0; drop < 20; drop += 1) await interrupted(at, neededBytes / 21)
   await at.save()
-  await isWhole(at.folder)
+  await at.isWhole()
   const ratio = at.server.sentBytes() / neededBytes
   console.log(`20 dropped lines: ratio ${ratio.toFixed(4)}`)
   expect(ratio).toBeLessThanOrEqual(1.02)
@@ -80,23 +45,23 @@ test('twenty dropped lines cost hardly any byte twice', async () => {
 })
 
 test('a finished image leaves its journal to whoever records it, and no more', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await at.save()
   expect((await readdir(at.folder)).toSorted()).toEqual([name, journal])
 })
 
 test('parts are gone on with, the closed ones by the sums that the journal knows', async () => {
-  const at = await stage()
+  const at = await stage(made)
   const parts = { maxFileSizeBytes: 1_000_000 }
   await interrupted(at, 3_500_000, parts)
   expect(await readdir(at.folder)).toContain(`${name}.003.partial`)
   await at.save(parts)
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.server.sentBytes()).toBeLessThan(neededBytes * 1.01)
 })
 
 test('an aborted transfer keeps every byte that had come', async () => {
-  const at = await stage()
+  const at = await stage(made)
   const controller = new AbortController()
   let fetchedBytes = 0
   const onFetched = (bytes: number): void => {
@@ -108,29 +73,29 @@ test('an aborted transfer keeps every byte that had come', async () => {
   const held = await promisedBytes({ folder: at.folder, name, layout })
   expect(held).toBeGreaterThan(fetchedBytes - 300_000)
   await at.save()
-  await isWhole(at.folder)
+  await at.isWhole()
 })
 
 test('what a torn end of the file holds is not believed, and what comes before it is', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   const path = join(at.folder, partial)
   const before = (await readJournal(join(at.folder, journal)))?.durableBytes ?? 0
   // As after a lost power supply: longer than what was stored, with a hole.
   await truncate(path, before + 500_000)
   await at.save()
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.server.sentBytes()).toBeLessThan(neededBytes * 1.02)
 })
 
 test('a journal that is torn anywhere is believed up to there', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   const path = join(at.folder, journal)
   const text = await readFile(path, 'utf8')
   await truncate(path, text.length - 20)
   await at.save()
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.warnings).toEqual([])
 })
 
@@ -151,38 +116,38 @@ test.each([
     why: /has no journal that can be read/,
   },
 ])('a partial tarball $what is begun afresh, with a word', async ({ harm, why }) => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   await harm(at)
   await at.save()
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.warnings).toEqual([expect.stringMatching(why)])
 })
 
 test('an image that changed at the registry is begun afresh, with a word', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   const [first] = made.layers
   const changed = makeImage({ platform: amd64, layers: first ? [first] : [] })
   await at.save({ image: changed })
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.warnings).toEqual([expect.stringMatching(/is of another image: it is begun afresh/)])
 })
 
 test('another largest file is another tarball', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   await at.save({ maxFileSizeBytes: 2_000_000 })
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.warnings).toEqual([expect.stringMatching(/laid out in another way/)])
 })
 
 test('a layer whose first bytes were spoilt on the drive is fetched once more, and the others are not', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   await spoil(join(at.folder, partial), 2_500_000)
   await at.save()
-  await isWhole(at.folder)
+  await at.isWhole()
   const [, second] = made.layers
   const rest = neededBytes - 3_000_000
   expect(at.warnings).toEqual([expect.stringMatching(/fetched once more/)])
@@ -192,27 +157,27 @@ test('a layer whose first bytes were spoilt on the drive is fetched once more, a
 })
 
 test('a finished layer that was spoilt is found by a check, and otherwise trusted', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await interrupted(at, 3_000_000)
   await spoil(join(at.folder, partial), 800_000)
   await at.save({ check: true })
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.warnings).toEqual([expect.stringMatching(/It is fetched again from there/)])
 })
 
 test('a program that ended while the files got their names gives them their names again', async () => {
-  const at = await stage()
+  const at = await stage(made)
   const parts = { maxFileSizeBytes: 3_000_000 }
   await at.save(parts)
   await rename(join(at.folder, `${name}.000`), join(at.folder, `${name}.000.partial`))
   const before = at.server.sentBytes()
   await at.save(parts)
-  await isWhole(at.folder)
+  await at.isWhole()
   expect(at.server.sentBytes()).toBe(before)
 })
 
 test('whole files with a journal are not fetched again', async () => {
-  const at = await stage()
+  const at = await stage(made)
   await at.save()
   const { mtimeMs } = await stat(join(at.folder, name))
   const before = at.server.sentBytes()
