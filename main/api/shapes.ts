@@ -140,6 +140,8 @@ export type Phase =
   | 'waiting'
   | 'resolving'
   | 'downloading'
+  /** The drive is: it goes on when there is room. */
+  | 'full'
   | 'flushing'
   | 'verifying'
   | 'done'

@@ -53,8 +53,7 @@ export function createRun(parts: {
           {
             progress(progress) {
               attempt.advance(progress)
-              if (progress.phase === 'flushing' && attempt.verifiedBytes === undefined)
-                entered('flushing')
+              if (attempt.verifiedBytes === undefined) entered(progress.phase)
               progressed()
             },
             fetched(bytes) {
@@ -67,6 +66,11 @@ export function createRun(parts: {
               progressed()
             },
             warned: warn,
+            waiting(missingBytes) {
+              attempt.missingBytes = missingBytes
+              entered('full')
+              progressed()
+            },
           },
           signal,
         )

@@ -25,6 +25,7 @@ const icons = {
   waiting: IconClock,
   resolving: IconArrowsExchange,
   downloading: IconDownload,
+  full: IconPlayerPause,
   flushing: IconUsb,
   verifying: IconShieldCheck,
   done: IconCircleCheck,
@@ -36,6 +37,7 @@ const icons = {
 const tones: Partial<Record<Phase, string>> = {
   done: 'good',
   failed: 'bad',
+  full: 'look',
   paused: 'look',
   waiting: 'soft',
   cancelled: 'soft',
@@ -86,7 +88,9 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
             ahead={row.writtenBytes}
             whole={row.sizeBytes}
             {...(phase === 'failed' && { tone: 'bad' })}
-            {...((phase === 'paused' || phase === 'waiting') && { tone: 'still' })}
+            {...((phase === 'paused' || phase === 'waiting' || phase === 'full') && {
+              tone: 'still',
+            })}
           />
         </div>
       )}
