@@ -65,12 +65,9 @@ export function parseState(text: string, path: string): Entries {
 }
 
 function formatState(entries: Entries): string {
-  // Images saved side by side end in any order: the file must not tell which was first.
-  const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
-    a < b ? -1 : 1
   const sorted = [...entries]
-    .toSorted(byName)
-    .map(([repository, tags]) => [repository, new Map([...tags].toSorted(byName))] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([repository, tags]) => [repository, tags] as const)
   // Change keys are always quoted: a date or a number without quotes would change its type in the seed's reader.
   return stringify(new Map(sorted), {
     defaultKeyType: 'PLAIN',

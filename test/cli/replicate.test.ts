@@ -473,7 +473,7 @@ describe('failures', () => {
     const images = ['nvidia/clara/monai-toolkit:1.0', 'nvidia/nemo:24.03.framework', '--jobs', '1']
     const nemo = 'nvcr.io_nvidia_nemo_24.03.framework_linux-amd64.tar'
     let child: ChildProcess | undefined
-    const running = replicate(images, { started: (started) => void (child = started) })
+    const running = replicate(images, { started: (process) => void (child = process) })
     await expect
       .poll(() => readdir(output).catch(() => []), { timeout: 20_000 })
       .toContain(`${nemo}.partial`)
