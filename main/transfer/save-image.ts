@@ -140,6 +140,7 @@ async function writeOnce(
       },
       signal,
     )
+    held.finished(name)
     return files
   } catch (error) {
     for (const digest of claimed) held.abandoned(digest)
@@ -153,7 +154,7 @@ async function writeOnce(
 /** What is there to go on with; what is not of this image is removed, and told. */
 async function findPartial(
   { layout, name }: ImageToSave,
-  { folder, maxFileSizeBytes, check, onWarned }: SaveParts,
+  { folder, held, maxFileSizeBytes, check, onWarned }: SaveParts,
   signal: AbortSignal,
 ): Promise<PartialTarball | undefined> {
   const found = await openPartial({ folder, name, layout, maxFileSizeBytes, check }, signal)
@@ -165,6 +166,7 @@ async function findPartial(
   if (found.kind === 'useless') {
     onWarned?.(`What was left of ${name} ${found.why}: it is begun afresh.`)
     await removePartial(folder, name)
+    held.forget(name)
   }
   return undefined
 }

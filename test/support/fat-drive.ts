@@ -9,26 +9,27 @@ const run = promisify(execFile)
 
 /** A mounted FAT file system of that size, taken down when the test ends. */
 export async function fatDrive(sizeBytes: number): Promise<string> {
-  return (await stick(sizeBytes)).mountPoint
+  const { image, mountPoint } = await emptyDrive(sizeBytes)
+  await run('mkfs.fat', [image], { env })
+  await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
+  onTestFinished(async () => void (await run('umount', ['--lazy', mountPoint])))
+  return mountPoint
 }
 
-/** A FAT drive that can be pulled out while it is written to, and plugged in again. */
+/** An NTFS drive that can be pulled out while it is written to, and plugged in again. */
 export interface Stick {
   readonly mountPoint: string
   /** As when it is pulled out: every write fails from now on. */
-  pull(): Promise<void>
-  plugIn(): Promise<void>
+  readonly pull: () => Promise<void>
+  readonly plugIn: () => Promise<void>
 }
 
+/** Not FAT: fusefat fails reads and writes of one file side by side. */
 export async function stick(sizeBytes: number): Promise<Stick> {
-  const folder = await temporaryFolder()
-  const image = join(folder, 'drive.img')
-  const mountPoint = join(folder, 'drive')
-  await emptyFile(image, sizeBytes)
-  await mkdir(mountPoint)
-  await run('mkfs.fat', [image], { env })
+  const { image, mountPoint } = await emptyDrive(sizeBytes)
+  await run('mkfs.ntfs', ['--force', '--fast', '--quiet', image], { env })
   const plugIn = async (): Promise<void> => {
-    await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
+    await run('ntfs-3g', ['-o', 'recover', image, mountPoint], { env, timeout: 10_000 })
   }
   const unmount = (): Promise<unknown> => run('umount', ['--lazy', mountPoint])
   await plugIn()
@@ -37,7 +38,7 @@ export async function stick(sizeBytes: number): Promise<Stick> {
     mountPoint,
     plugIn,
     async pull() {
-      await run('pkill', ['-KILL', '--full', `^fusefat .*${image}`])
+      await run('pkill', ['-KILL', '--full', `^ntfs-3g .*${image}`])
       await unmount()
     },
   }
@@ -45,11 +46,7 @@ export async function stick(sizeBytes: number): Promise<Stick> {
 
 /** A mounted ext4 file system of that size. */
 export async function ext4Drive(sizeBytes: number): Promise<string> {
-  const folder = await temporaryFolder()
-  const image = join(folder, 'drive.img')
-  const mountPoint = join(folder, 'drive')
-  await emptyFile(image, sizeBytes)
-  await mkdir(mountPoint)
+  const { image, mountPoint } = await emptyDrive(sizeBytes)
   await run('mkfs.ext4', ['-q', '-m', '0', image], { env })
   await run('mount', ['-o', 'loop', image, mountPoint])
   onTestFinished(async () => void (await run('umount', [mountPoint])))
@@ -58,7 +55,12 @@ export async function ext4Drive(sizeBytes: number): Promise<string> {
 
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
 
-async function emptyFile(path: string, sizeBytes: number): Promise<void> {
-  await writeFile(path, '')
-  await truncate(path, sizeBytes)
+async function emptyDrive(sizeBytes: number): Promise<{ image: string; mountPoint: string }> {
+  const folder = await temporaryFolder()
+  const image = join(folder, 'drive.img')
+  const mountPoint = join(folder, 'drive')
+  await writeFile(image, '')
+  await truncate(image, sizeBytes)
+  await mkdir(mountPoint)
+  return { image, mountPoint }
 }

@@ -16,6 +16,8 @@ const packages = {
   'mkfs.fat': 'dosfstools',
   'mkfs.ext4': 'e2fsprogs',
   losetup: 'mount',
+  'ntfs-3g': 'ntfs-3g',
+  'mkfs.ntfs': 'ntfs-3g',
   pkill: 'procps',
   busybox: 'busybox-static',
   openssl: 'openssl',

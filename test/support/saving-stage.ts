@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { expect, onTestFinished } from 'vitest'
 import { verifyFiles } from '../../main/library/verify-files.ts'
+import type { ImageToSave } from '../../main/plan/plan.ts'
 import type { MadeImage } from '../../main/sandbox/image.ts'
 import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
 import { saveImage, type SaveParts } from '../../main/transfer/save-image.ts'
@@ -17,7 +18,7 @@ export interface Stage {
   /** What was told so far. */
   readonly warnings: readonly string[]
   readonly save: (
-    options?: Partial<SaveParts> & { image?: MadeImage; signal?: AbortSignal },
+    options?: Partial<SaveParts> & { toSave?: ImageToSave; signal?: AbortSignal },
   ) => Promise<void>
   /** There is one tarball and it is right in every byte. */
   readonly isWhole: () => Promise<void>
@@ -34,10 +35,10 @@ export async function stage(image: MadeImage, into?: string): Promise<Stage> {
     folder,
     server,
     warnings,
-    save: async ({ image: other = image, signal, ...parts } = {}) => {
+    save: async ({ toSave = imageToSave(image), signal, ...parts } = {}) => {
       const held = new HeldBlobs(folder, new Map())
       const all = { registry, held, folder, onWarned, ...parts }
-      await saveImage(imageToSave(other), all, signal ?? new AbortController().signal)
+      await saveImage(toSave, all, signal ?? new AbortController().signal)
     },
     isWhole: async () => {
       const { files } = await verifyFiles({ folder })

@@ -1,9 +1,19 @@
 import { open, readFile, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readJournal } from '../../main/archive/journal-records.ts'
+import {
+  bindingOf,
+  encodeRecord,
+  FIRST_CHECK,
+  parseJournal,
+  readJournal,
+  type JournalRecord,
+} from '../../main/archive/journal-records.ts'
 import { promisedBytes } from '../../main/archive/partial.ts'
 import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
+import { heldPlaces } from '../../main/library/held-places.ts'
+import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
 import type { SaveParts } from '../../main/transfer/save-image.ts'
 import { amd64 } from '../support/made-tarball.ts'
 import { imageToSave } from '../support/image-to-save.ts'
@@ -129,7 +139,7 @@ test('an image that changed at the registry is begun afresh, with a word', async
   await interrupted(at, 3_000_000)
   const [first] = made.layers
   const changed = makeImage({ platform: amd64, layers: first ? [first] : [] })
-  await at.save({ image: changed })
+  await at.save({ toSave: imageToSave(changed) })
   await at.isWhole()
   expect(at.warnings).toEqual([expect.stringMatching(/is of another image: it is begun afresh/)])
 })
@@ -185,3 +195,41 @@ test('whole files with a journal are not fetched again', async () => {
   expect(at.server.sentBytes()).toBe(before)
   expect((await stat(join(at.folder, name))).mtimeMs).toBe(mtimeMs)
 })
+
+test('what another image was left with is not fetched for this one', async () => {
+  const at = await stage(made)
+  await interrupted(at, 3_000_000)
+  const before = at.server.sentBytes()
+  const places = await heldPlaces(at.folder)
+  const other = imageToSave(made, '2')
+  await at.save({ toSave: other, held: new HeldBlobs(at.folder, places) })
+  const [first] = made.layers
+  expect(at.server.sentBytes() - before).toBe(neededBytes - (first?.descriptor.size ?? 0))
+})
+
+test('whatever a journal holds, reading it throws nothing', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 300 }), fc.nat(400), (junk, at) => {
+      const whole = journalText()
+      parseJournal(junk)
+      const torn = parseJournal(whole.slice(0, at) + junk)
+      expect([undefined, 0, 4096]).toContain(torn?.durableBytes)
+    }),
+  )
+})
+
+function journalText(): string {
+  let check = FIRST_CHECK
+  const { layout } = imageToSave(made)
+  const records: JournalRecord[] = [
+    { journal: 1, ...bindingOf(layout, undefined) },
+    { durable: 4096 },
+    { wrote: [4096, 10, 1] },
+  ]
+  const lines = records.map((record) => {
+    const encoded = encodeRecord(record, check)
+    check = encoded.check
+    return Buffer.from(encoded.line).toString()
+  })
+  return lines.join('')
+}
