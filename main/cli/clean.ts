@@ -4,7 +4,7 @@ import { lockFolder } from '../disk/lock.ts'
 import { formatBytes, plural } from '../format.ts'
 import { listLeftovers, removeLeftovers } from '../library/leftovers.ts'
 import type { Output } from './output.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import { callersPath } from './replicate-options.ts'
 
 /** Removes what earlier runs left unfinished in a folder, or only lists it. Returns 0. */
@@ -26,7 +26,7 @@ export async function cleanCommand(
     if (!dryRun) await removeLeftovers(folder, leftovers)
     const bytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     if (json) {
-      output.print(JSON.stringify({ folder, removed: !dryRun, leftovers }))
+      output.print(printableJson({ folder, removed: !dryRun, leftovers }))
       return 0
     }
     for (const { name, sizeBytes, files } of leftovers) {
