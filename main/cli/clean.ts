@@ -20,7 +20,7 @@ export async function cleanCommand(
   )
   if (!isFolder) throw new AppError('not-found', `The folder ${folder} does not exist.`)
   // What another run is writing is no leftover.
-  const unlock = await lockFolder(folder)
+  const unlock = dryRun ? undefined : await lockFolder(folder)
   try {
     const leftovers = await listLeftovers(folder)
     if (!dryRun) await removeLeftovers(folder, leftovers)
@@ -40,6 +40,6 @@ export async function cleanCommand(
     output.print(printable(`${folder}: ${what}${dryRun ? '' : ', removed'}.`))
     return 0
   } finally {
-    await unlock()
+    await unlock?.()
   }
 }

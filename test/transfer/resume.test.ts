@@ -10,7 +10,8 @@ import {
   readJournal,
   type JournalRecord,
 } from '../../main/archive/journal-records.ts'
-import { promisedBytes } from '../../main/archive/partial.ts'
+import { Journal } from '../../main/archive/journal.ts'
+import { openPartial, promisedBytes } from '../../main/archive/partial.ts'
 import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
 import { heldPlaces } from '../../main/library/held-places.ts'
 import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
@@ -96,6 +97,30 @@ test('what a torn end of the file holds is not believed, and what comes before i
   await at.save()
   await at.isWhole()
   expect(at.server.sentBytes()).toBeLessThan(neededBytes * 1.02)
+})
+
+test('of what was written after the last mark, that counts which is as its journal says', async () => {
+  const at = await stage(made)
+  await interrupted(at, 3_000_000)
+  const bytes = await readFile(join(at.folder, partial))
+  const mark = bytes.length - 200_000
+  const { layout } = imageToSave(made)
+  const binding = bindingOf(layout, undefined)
+  const begun = await Journal.begin(join(at.folder, journal), {
+    binding,
+    parts: [],
+    durableBytes: mark,
+  })
+  await begun.wrote(mark, bytes.subarray(mark, mark + 100_000))
+  // As where the drive stored the end of a file, and not what is in it.
+  await begun.wrote(mark + 100_000, Buffer.alloc(100_000, 'never stored'))
+  await begun.close()
+  expect(await openPartial({ folder: at.folder, name, layout })).toMatchObject({
+    kind: 'usable',
+    partial: { sizeBytes: mark + 100_000 },
+  })
+  await at.save()
+  await at.isWhole()
 })
 
 test('a journal that is torn anywhere is believed up to there', async () => {
