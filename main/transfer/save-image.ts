@@ -88,7 +88,7 @@ async function writeOnce(
     if (member.source.kind === 'blob') blobs.set(member.source.descriptor.digest, member)
   }
   /** What this tarball fetches and others may wait for. */
-  const claimed = new Set<Digest>()
+  const claimed = new Map<Digest, LayoutMember>()
 
   const openBlob = async (
     descriptor: Descriptor,
@@ -97,7 +97,8 @@ async function writeOnce(
   ): Promise<Readable> => {
     opening(descriptor.digest)
     const stream = await held.take(descriptor, signal)
-    if (!stream) claimed.add(descriptor.digest)
+    const member = blobs.get(descriptor.digest)
+    if (!stream && member) claimed.set(descriptor.digest, member)
     const from = begun && { offset: begun.offset, hasher: await hashed(begun.read()) }
     if (stream && from) {
       // What was begun came from elsewhere: the whole is right only if both together are.
@@ -111,8 +112,7 @@ async function writeOnce(
   }
   /** A blob is right when something follows it. */
   const announce = (writtenBytes: number): void => {
-    for (const digest of claimed) {
-      const { dataOffset, sizeBytes } = blobs.get(digest) ?? layout.members[0]!
+    for (const [digest, { dataOffset, sizeBytes }] of claimed) {
       if (dataOffset + sizeBytes >= writtenBytes) continue
       held.written(digest, { name, offset: dataOffset })
       claimed.delete(digest)
@@ -143,7 +143,7 @@ async function writeOnce(
     held.finished(name)
     return files
   } catch (error) {
-    for (const digest of claimed) held.abandoned(digest)
+    for (const digest of claimed.keys()) held.abandoned(digest)
     held.forget(name)
     throw error
   } finally {
