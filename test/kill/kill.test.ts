@@ -10,8 +10,7 @@ import { program } from '../support/cli.ts'
 import { servePractice, type PracticeServer } from '../support/practice-server.ts'
 
 const kills = 50
-/** What a crash loses is what is on its way, so it grows with the rate: 40 Mbit/s. */
-const RATE = 5_000_000
+const RATE = 20_000_000
 const seed = process.env['KILL_SEED'] ?? 'kill'
 const layers = [90_000_000, 60_000_000, 40_000_000, 10_000_000].map((sizeBytes, at) =>
   makeLayer({ seed: `kill ${at}`, sizeBytes }),

@@ -11,13 +11,18 @@ export interface PracticeServer {
   readonly sentBytes: () => number
   /** Ends every line after so many more bytes of blobs; without a number none any more. */
   dropAfter(bytes?: number): void
-  /** Calls when so many bytes of blobs were sent in all, to end their reader, and sends no more on that line. */
+  /**
+   * Calls when so many bytes of blobs were sent in all, to end their reader, and sends no more on that line. It gets slow
+   * just before: what is lost is what is on its way, and that should be little also where the machine is busy.
+   */
   reached(bytes: number, call: () => void): void
   /** 0 for as fast as it goes. */
   bytesPerSecond: number
 }
 
 const CHUNK_BYTES = 16 * 1024
+const SLOW_BYTES = 600_000
+const SLOW_BYTES_PER_SECOND = 3_000_000
 
 export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promise<PracticeServer> {
   const blobs = new Map(
@@ -53,8 +58,7 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
           'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
         }),
       })
-      const begun = performance.now()
-      let sent = 0
+      let dueMs = performance.now()
       for (let at = start ?? 0; at < bytes.length && !response.destroyed; at += CHUNK_BYTES) {
         const chunk = bytes.subarray(at, at + CHUNK_BYTES)
         if (sentBytes + chunk.length > dropAt) {
@@ -65,7 +69,6 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
           response.write(chunk, resolve)
         })
         sentBytes += chunk.length
-        sent += chunk.length
         if (awaited !== undefined && sentBytes >= awaited.bytes) {
           awaited.call()
           awaited = undefined
@@ -73,9 +76,11 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
           response.destroy()
           return
         }
-        const rate = practice.bytesPerSecond
-        const aheadMs = rate === 0 ? 0 : (sent / rate) * 1000 - (performance.now() - begun)
-        if (aheadMs > 1) await wait(aheadMs)
+        const isSlow = awaited !== undefined && awaited.bytes - sentBytes < SLOW_BYTES
+        const rate = isSlow ? SLOW_BYTES_PER_SECOND : practice.bytesPerSecond
+        const now = performance.now()
+        dueMs = Math.max(dueMs, now - 10) + (rate === 0 ? 0 : (chunk.length / rate) * 1000)
+        if (dueMs - now > 1) await wait(dueMs - now)
       }
       response.end()
     }
