@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { cleanCommand } from './clean.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
 import { explain, type Output } from './output.ts'
 import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
@@ -86,6 +87,13 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (paths: string[], options: PushOptions) => {
       done(await pushCommand(paths, options, output, signal))
     })
+  sub('clean', 'remove what was never finished in a folder, so that it is fetched from the start')
+    .argument('<folder>')
+    .option('--dry-run', 'only list it', false)
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (folder: string, options: { dryRun: boolean; json: boolean }) => {
+      done(await cleanCommand(folder, options, output))
+    })
   sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (options: { json: boolean }) => {
@@ -101,6 +109,7 @@ Examples:
   ngc-replicator inventory /media/stick
   ngc-replicator verify /media/stick
   ngc-replicator push /media/stick --to registry.example:5000/ngc
+  ngc-replicator clean /media/stick --dry-run
 
 Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; further certificate authorities from NODE_EXTRA_CA_CERTS.

@@ -58,8 +58,7 @@ export function createRun(parts: {
           {
             progress(progress) {
               attempt.advance(progress)
-              if (progress.phase === 'flushing' && attempt.verifiedBytes === undefined)
-                entered('flushing')
+              if (attempt.verifiedBytes === undefined) entered(progress.phase)
               progressed()
             },
             fetched(bytes) {
@@ -73,6 +72,11 @@ export function createRun(parts: {
             },
             readingBack: (from) => (verifiedFrom = from),
             warned: warn,
+            waiting(missingBytes) {
+              attempt.missingBytes = missingBytes
+              entered('full')
+              progressed()
+            },
           },
           signal,
         )
