@@ -1,4 +1,5 @@
 import { messageOf } from './api/errors.ts'
+import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
 import { heldPlaces } from './library/held-places.ts'
@@ -22,6 +23,8 @@ import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
+import { saveFromDocker } from './transfer/save-from-docker.ts'
+import { saveImage } from './transfer/save-image.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
@@ -33,6 +36,8 @@ export interface CoreOptions {
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
+  /** Docker pulls and exports the images; absent, they come from the registry itself. */
+  readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
@@ -155,10 +160,22 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     )
   }
 
+  const throughDocker =
+    options.docker &&
+    saveFromDocker({
+      ...options.docker,
+      credentialsFor: ({ reference }) =>
+        registry.access(reference) === 'guest-instead'
+          ? undefined
+          : credentials(reference.registry),
+    })
+
   const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
     createSaver({
       folder: destination.folder,
-      registry,
+      saveImage:
+        throughDocker ??
+        ((image, parts, signal) => saveImage(image, { ...parts, registry }, signal)),
       state,
       held,
       maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,

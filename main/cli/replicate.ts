@@ -1,4 +1,6 @@
 import { createCore, type PreparedPlan } from '../core.ts'
+import { chooseEngine, nothingFound } from '../docker/find-engines.ts'
+import { isSocketEngine, type SocketEngine } from '../docker/socket-engine.ts'
 import { redact } from '../net/redact.ts'
 import { parseKey } from '../ngc/key.ts'
 import { readSiteFile } from '../ngc/site-file.ts'
@@ -6,7 +8,7 @@ import { publicSite } from '../ngc/site.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
-import { planLines } from './plan-text.ts'
+import { planLines, sourceLines } from './plan-text.ts'
 import { printable } from './printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
@@ -30,11 +32,13 @@ export async function replicateCommand(
   const key = await readKey(options.apiKey, signal)
   const complain = (line: string): void =>
     output.complain(printable(redact(line, key === undefined ? [] : [key])))
+  const docker = options.source === 'docker' ? await chooseDocker(signal) : undefined
   const core = await createCore({
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
     limitBytesPerSecond: options.limitRate,
+    docker: docker && { engine: docker, keepsImages: !options.remove },
     log: options.verbose ? complain : undefined,
     waiting: options.quiet ? undefined : complain,
   })
@@ -53,6 +57,9 @@ export async function replicateCommand(
     )
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
+    if (docker && !options.json && !options.quiet) {
+      for (const line of sourceLines(docker.facts.name)) output.print(line)
+    }
     if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
     const report = createReport(prepared.plan, options, output, seed?.listener)
     const { jobs, maxFileSize: maxFileSizeBytes } = options
@@ -66,6 +73,12 @@ export async function replicateCommand(
     await seed?.close()
     await core.close()
   }
+}
+
+async function chooseDocker(signal: AbortSignal): Promise<SocketEngine> {
+  const engine = await chooseEngine('docker', {}, signal)
+  if (isSocketEngine(engine)) return engine
+  throw nothingFound('docker')
 }
 
 function tellPlan(

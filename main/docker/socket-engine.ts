@@ -11,6 +11,10 @@ export interface SocketEngine extends ContainerEngine {
   readonly client: Dockerode
 }
 
+export function isSocketEngine(engine: ContainerEngine): engine is SocketEngine {
+  return 'client' in engine
+}
+
 export function socketEngine(client: Dockerode, facts: EngineFacts): SocketEngine {
   const { name: engine } = facts
   return {

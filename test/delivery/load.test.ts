@@ -45,18 +45,18 @@ function recorder(): { listener: LoadListener; told: string[]; errors: Error[] }
     told,
     errors,
     listener: {
-      loaded: (item) => told.push(`loaded ${name(item)}`),
-      tagged: (item) => told.push(`tagged ${name(item)}`),
-      skipped: (item) => told.push(`skipped ${name(item)}`),
+      loaded: (item) => told.push(`loaded ${nameOf(item)}`),
+      tagged: (item) => told.push(`tagged ${nameOf(item)}`),
+      skipped: (item) => told.push(`skipped ${nameOf(item)}`),
       failed(item, error) {
-        told.push(`failed ${name(item)}`)
+        told.push(`failed ${nameOf(item)}`)
         if (error instanceof Error) errors.push(error)
       },
     },
   }
 }
 
-function name({ references, file }: LoadItem): string {
+function nameOf({ references, file }: LoadItem): string {
   return references[0] ?? file
 }
 
