@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { load, type LoadListener } from '../../main/delivery/load.ts'
@@ -16,6 +17,7 @@ import {
 import { startContainerd, startDocker, startPodman, type Engine } from '../support/engines.ts'
 import { fatDrive } from '../support/fat-drive.ts'
 import { amd64, temporaryFolder, writeImage } from '../support/made-tarball.ts'
+import { smallDisk } from '../support/small-disk.ts'
 import { describeWith } from '../support/parts.ts'
 
 let made = 0
@@ -195,7 +197,6 @@ describeWith(['dockerd', 'docker'], 'loading into Docker', () => {
     const folder = await temporaryFolder()
     const { image, reference } = runnable()
     await writeImage(folder, image, { reference, name: 'whole.tar' })
-    const { writeFile, readFile } = await import('node:fs/promises')
     const bytes = await readFile(join(folder, 'whole.tar'))
     await writeFile(join(folder, 'torn.tar'), bytes.subarray(0, bytes.length - 50_000))
     await writeFile(join(folder, 'picture.tar'), 'no tarball at all')
@@ -212,7 +213,6 @@ describeWith(['dockerd', 'docker'], 'loading into Docker', () => {
     const folder = await temporaryFolder()
     const { image, reference } = runnable()
     await writeImage(folder, image, { reference })
-    const { readFile, writeFile } = await import('node:fs/promises')
     const bytes = await readFile(join(folder, 'practice.tar'))
     // Within the program, which only its diff id covers.
     bytes[bytes.indexOf('carried')]! ^= 1
@@ -293,6 +293,30 @@ describeWith(['dockerd', 'docker'], 'a Docker that dies', () => {
       ])
       expect(errors[0]?.message).toMatch(/^Docker \S+ stopped answering\.$/)
       expect(errors[1]?.message).toMatch(/^Docker \S+ does not answer\.$/)
+    } finally {
+      await docker.stop()
+    }
+  })
+})
+
+describeWith(['dockerd', 'docker', 'mkfs.ext4'], 'a Docker with a small disk', () => {
+  it('is told before loading, and in its own words where that was not known', async () => {
+    const disk = await smallDisk(48_000_000)
+    const docker = await startDocker({ dataRoot: disk })
+    try {
+      const engine = await at(docker.socket)
+      const folder = await temporaryFolder()
+      const { image, reference } = runnable({ sizeBytes: 30_000_000 })
+      await writeImage(folder, image, { reference })
+      const { errors } = await loadAll(engine, folder)
+      expect(errors[0]?.message).toMatch(/too little space: .* free, but loading needs 60\.\d MB/)
+      const { freeBytes: _, ...facts } = engine.facts
+      const unaware = await loadAll({ ...engine, facts }, folder)
+      expect(unaware.errors).toMatchObject([{ code: 'no-space' }])
+      expect(unaware.errors[0]?.message).toMatch(/^The disk of Docker \S+ is full: /)
+      const small = runnable()
+      await writeImage(folder, small.image, { reference: small.reference })
+      expect((await loadAll(engine, folder)).told).toEqual([`loaded ${small.reference}`])
     } finally {
       await docker.stop()
     }

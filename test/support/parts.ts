@@ -14,6 +14,7 @@ const packages = {
   Xvfb: 'xvfb',
   fusefat: 'fusefat',
   'mkfs.fat': 'dosfstools',
+  'mkfs.ext4': 'e2fsprogs',
   busybox: 'busybox-static',
   openssl: 'openssl',
 } as const
