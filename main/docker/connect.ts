@@ -9,10 +9,10 @@ import { AppError } from '../api/errors.ts'
 import type { EngineAddress, EngineTls } from './address.ts'
 
 /**
- * A client of the engine at that address; nothing is asked yet. dockerode is loaded here and not before: most runs need no
+ * A client of the engine at that address; nothing is asked yet. A request that hears nothing for `timeoutMs` is ended. dockerode is loaded here and not before: most runs need no
  * engine. Throws AppError `destination` for certificates that cannot be read.
  */
-export async function connect(address: EngineAddress): Promise<Dockerode> {
+export async function connect(address: EngineAddress, timeoutMs?: number): Promise<Dockerode> {
   // docker-modem prints every header under DEBUG, and the registry's key is in one.
   delete process.env['DEBUG']
   const { default: Client } = await import('dockerode')
@@ -24,7 +24,12 @@ export async function connect(address: EngineAddress): Promise<Dockerode> {
     cert: undefined,
     key: undefined,
   }
-  const options = { ...nothing, protocol: 'http', ...(await reach(address)) } as const
+  const options = {
+    ...nothing,
+    timeout: timeoutMs,
+    protocol: 'http',
+    ...(await reach(address)),
+  } as const
   return new Client(options)
 }
 
@@ -72,6 +77,8 @@ class SshAgent extends http.Agent {
       'BatchMode=yes',
       '-o',
       'ConnectTimeout=30',
+      '-o',
+      'ServerAliveInterval=15',
       ...(user === undefined ? [] : ['-l', user]),
       ...(port === undefined ? [] : ['-p', String(port)]),
       '--',

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { AppError } from '../api/errors.ts'
 import { z } from 'zod'
 import { formatEngineAddress } from './address.ts'
@@ -19,17 +20,25 @@ export type Probe =
 /** Asks at one place for version and storage. Rejects with the signal's reason only. */
 export async function probe(candidate: Candidate, signal?: AbortSignal): Promise<Probe> {
   const name = `The engine at ${formatEngineAddress(candidate.address)}`
-  const timeout = AbortSignal.timeout(candidate.address.kind === 'ssh' ? 40_000 : 10_000)
+  const timeoutMs = candidate.address.kind === 'ssh' ? 40_000 : 10_000
+  const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    const client = await connect(candidate.address)
+    // A client of its own: its time limit would end a load that says nothing for long. ssh has limits of its own.
+    const isSsh = candidate.address.kind === 'ssh'
+    const asking = await connect(candidate.address, isSsh ? undefined : timeoutMs)
     const until = signal ? AbortSignal.any([signal, timeout]) : timeout
-    const [version, info] = await within(Promise.all([client.version(), client.info()]), until)
+    const answers = Promise.all([asking.version(), asking.info()])
+    const [version, info] = await within(answers, until)
     const facts = await factsOf(candidate, versionSchema.parse(version), infoSchema.parse(info))
-    return { state: 'answers', candidate, engine: socketEngine(client, facts) }
+    return {
+      state: 'answers',
+      candidate,
+      engine: socketEngine(await connect(candidate.address), facts),
+    }
   } catch (cause) {
     signal?.throwIfAborted()
     const error = timeout.aborted
-      ? new AppError('engine', `${name} does not answer within ten seconds.`, { cause })
+      ? new AppError('engine', `${name} does not answer in time.`, { cause })
       : cause instanceof z.ZodError
         ? new AppError('engine', `${name} does not speak Docker's API.`, { cause })
         : engineFailure(cause, name)
@@ -54,15 +63,19 @@ const infoSchema = z.object({
   Driver: z.string().optional(),
   DriverStatus: z.array(z.array(z.string())).nullish(),
   DockerRootDir: z.string().optional(),
+  /** Of the machine that it runs on. */
+  Name: z.string().optional(),
 })
 
 async function factsOf(
   { origin, address }: Candidate,
   version: z.infer<typeof versionSchema>,
-  { Driver, DriverStatus, DockerRootDir }: z.infer<typeof infoSchema>,
+  { Driver, DriverStatus, DockerRootDir, Name }: z.infer<typeof infoSchema>,
 ): Promise<EngineFacts> {
-  const isPodman = version.Components?.some(({ Name }) => Name === 'Podman Engine') === true
-  const free = address.kind === 'socket' ? await freeBytesAt(DockerRootDir) : undefined
+  const isPodman = version.Components?.some((part) => part.Name === 'Podman Engine') === true
+  // Docker Desktop and its like run on a machine within this one, and so does what is asked from within a container.
+  const isHere = address.kind === 'socket' && Name === hostname()
+  const free = isHere ? await freeBytesAt(DockerRootDir) : undefined
   return {
     kind: isPodman ? 'podman' : 'docker',
     name: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`,
@@ -80,7 +93,7 @@ async function factsOf(
   }
 }
 
-/** Undefined where the folder is not here: Docker Desktop's is within its own machine. */
+/** Undefined where there is no such folder. */
 export async function freeBytesAt(folder: string | undefined): Promise<number | undefined> {
   const space = folder ? await statfs(folder).catch(() => undefined) : undefined
   return space && space.bavail * space.bsize

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { helloProgram } from '../../main/sandbox/hello.ts'
 import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
 import { eventsOf, runCli, type Finished, type RunOptions } from '../support/cli.ts'
-import { startContainerd, startDocker, type Engine } from '../support/engines.ts'
+import { output, startContainerd, startDocker, type Engine } from '../support/engines.ts'
 import { amd64, temporaryFolder, writeImage } from '../support/made-tarball.ts'
 import { describeWith } from '../support/parts.ts'
 
@@ -54,6 +54,15 @@ describeWith(['dockerd', 'docker'], 'load', () => {
     expect(eventsOf(second, 'done')).toMatchObject([{ loaded: 0, skipped: 2, failed: 0 }])
   })
 
+  it('needs no network at all', async () => {
+    const folder = await library('alone')
+    // In a network of its own, which has nothing in it, not even a loopback that is up.
+    const program = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
+    const host = `DOCKER_HOST=unix://${docker.socket}`
+    const command = ['--net', 'env', host, process.execPath, program, 'load', folder]
+    expect(await output('unshare', command)).toContain('Done: 2 loaded')
+  })
+
   it('loads one image by the end of its name, and fails for one that is nowhere', async () => {
     const folder = await library('some')
     const run = await load([folder, '--image', 'some:two', '--image', 'some:three'])
@@ -67,7 +76,7 @@ describeWith(['dockerd', 'docker'], 'load', () => {
     const run = await load(['--json', folder], {
       started: (child) =>
         child.stdout?.on('data', (text: Buffer) => {
-          if (text.includes('"loaded"')) child.kill('SIGINT')
+          if (text.includes('"state":"loaded"')) child.kill('SIGINT')
         }),
     })
     expect(run.code).toBe(130)

@@ -81,6 +81,20 @@ async function at(socket: string): Promise<ContainerEngine> {
   })
 }
 
+/** What is told of a load that is cancelled at its first bytes. */
+async function cancelledLoad(engine: ContainerEngine): Promise<string[]> {
+  const folder = await temporaryFolder()
+  const { image, reference } = runnable({ sizeBytes: 20_000_000 })
+  await writeImage(folder, image, { reference })
+  const plan = await planLoad({ paths: [folder] }, engine)
+  const cancelled = new AbortController()
+  const { told, listener } = recorder()
+  const cancelling = { ...listener, progress: () => cancelled.abort() }
+  await expect(load(plan, engine, cancelling, cancelled.signal)).rejects.toThrow('abort')
+  expect(await engine.find(reference)).toBeUndefined()
+  return told
+}
+
 describeWith(['dockerd', 'docker'], 'loading into Docker', () => {
   let docker: Engine
   let engine: ContainerEngine
@@ -222,22 +236,22 @@ describeWith(['dockerd', 'docker'], 'loading into Docker', () => {
     expect(errors[0]?.message).toMatch(/^Docker .* refused it: /)
   })
 
-  it('stops when it is cancelled, and the engine has nothing of it', async () => {
+  it('does not call loaded what the engine then does not have, or has otherwise', async () => {
     const folder = await temporaryFolder()
-    const { image, reference } = runnable({ sizeBytes: 20_000_000 })
+    const { image, reference } = runnable()
     await writeImage(folder, image, { reference })
-    const plan = await planLoad({ paths: [folder] }, engine)
-    const cancelled = new AbortController()
-    const { told, listener } = recorder()
-    const loading = load(
-      plan,
-      engine,
-      { ...listener, progress: () => cancelled.abort() },
-      cancelled.signal,
-    )
-    await expect(loading).rejects.toThrow('abort')
-    expect(told).toEqual([])
-    expect(await engine.find(reference)).toBeUndefined()
+    const idle = { ...engine, load: async () => undefined }
+    const none = await loadAll(idle, folder)
+    expect(none.errors[0]?.message).toContain(`took ${reference}, but does not have it`)
+    const elsewhere = await temporaryFolder()
+    await writeImage(elsewhere, runnable().image, { reference })
+    await loadAll(engine, elsewhere)
+    const other = await loadAll(idle, folder)
+    expect(other.errors).toMatchObject([{ code: 'digest-mismatch' }])
+  })
+
+  it('stops when it is cancelled, and the engine has nothing of it', async () => {
+    expect(await cancelledLoad(engine)).toEqual([])
   })
 })
 
@@ -346,6 +360,7 @@ describeWith(['podman'], 'loading into Podman', () => {
       const digest = await podman.run('image', 'inspect', '--format', '{{.Digest}}', reference)
       expect(digest.trim()).toBe(image.manifest.descriptor.digest)
       expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
+      expect(await cancelledLoad(engine)).toEqual([])
       await podman.run('tag', reference, 'localhost/other:name')
       await podman.run('untag', reference, reference)
       expect((await loadAll(engine, folder)).told).toEqual([`tagged ${reference}`])
@@ -372,6 +387,7 @@ describeWith(['containerd', 'ctr'], 'loading into containerd', () => {
     const listed = await containerd.run('--namespace', 'k8s.io', 'images', 'list')
     expect(listed).toContain(image.manifest.descriptor.digest)
     expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
+    expect(await cancelledLoad(engine)).toEqual([])
     const elsewhere = await containerdProgram({ socket: containerd.socket, namespace: 'default' })
     expect((await planLoad({ paths: [folder] }, elsewhere)).items).toMatchObject([
       { state: 'load' },

@@ -129,6 +129,15 @@ describe('where no engine answers', () => {
     })
   })
 
+  it('an engine that never answers is told so, and does not keep the program from ending', async () => {
+    const server = await serve(() => undefined)
+    onTestFinished(() => server.close())
+    const env = { DOCKER_HOST: `tcp://${server.host}` }
+    const { code, stdout } = await runCli(['doctor'], { env })
+    expect(code).toBeLessThan(2)
+    expect(stdout).toContain('does not answer in time')
+  })
+
   it('a socket that nobody listens on is no problem', async () => {
     const path = join(await temporaryFolder(), 'left.sock')
     const server = net.createServer().listen(path)
