@@ -4,7 +4,7 @@ import { formatEngineAddress } from '../docker/address.ts'
 import type { AppError } from '../api/errors.ts'
 import { formatBytes } from '../format.ts'
 import { explain, type Output } from './output.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 
 /** What this machine has to load images into. Returns 0 when any engine answers, else 1. */
 export async function doctorCommand(
@@ -13,7 +13,7 @@ export async function doctorCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const found = diagnose(await findEngines({}, signal))
-  if (json) output.print(JSON.stringify(found))
+  if (json) output.print(printableJson(found))
   else for (const line of linesOf(found)) output.print(printable(line))
   return found.engines.length > 0 ? 0 : 1
 }

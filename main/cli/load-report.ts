@@ -5,7 +5,7 @@ import type { LoadItem, LoadPlan } from '../delivery/load-plan.ts'
 import { createSpeed } from '../transfer/speed.ts'
 import { progressLine } from './live-progress.ts'
 import { explain, type Output } from './output.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 
 /** One object a line of `load --json`: a plan event for each tarball, a tarball event as each ends, and done last. */
 export type LoadEvent =
@@ -86,7 +86,7 @@ export function createLoadReport(
       state,
       ...(error !== undefined && { error: messageOf(error) }),
     }
-    if (json) output.print(JSON.stringify(event))
+    if (json) output.print(printableJson(event))
     tell(words)
   }
 
@@ -130,7 +130,7 @@ export function createLoadReport(
       draw?.clear()
       draw?.done()
       const done: LoadEvent = { event: 'done', engine: engine.name, ...counts }
-      if (json) output.print(JSON.stringify(done))
+      if (json) output.print(printableJson(done))
       const { loaded, tagged, skipped, failed } = counts
       const named = tagged > 0 ? `, ${tagged} named` : ''
       tell(`Done: ${loaded} loaded${named}, ${skipped} there already, ${failed} failed.`)

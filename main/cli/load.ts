@@ -5,7 +5,7 @@ import { planLoad, type LoadPlan } from '../delivery/load-plan.ts'
 import { formatBytes, plural } from '../format.ts'
 import { createLoadReport, plannedEvent } from './load-report.ts'
 import { explain, type Output } from './output.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import { callersPath } from './replicate-options.ts'
 
 export interface LoadOptions {
@@ -31,7 +31,7 @@ export async function loadCommand(
     return 1
   }
   for (const name of plan.unknown) output.complain(printable(`No tarball here holds ${name}.`))
-  if (json) for (const item of plan.items) output.print(JSON.stringify(plannedEvent(item)))
+  if (json) for (const item of plan.items) output.print(printableJson(plannedEvent(item)))
   else for (const line of planLines(plan)) output.print(printable(line))
   const isIncomplete = plan.unknown.length > 0
   if (dryRun) return isIncomplete || plan.items.some(({ state }) => state === 'refused') ? 1 : 0
