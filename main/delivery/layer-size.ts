@@ -1,3 +1,4 @@
+import { compressionAt } from '../archive/compression.ts'
 import type { TarballLayer } from '../archive/image.ts'
 import type { ByteSource } from '../archive/read-ahead.ts'
 
@@ -19,23 +20,17 @@ export async function readLayerSize(
   if (member === undefined || sizeBytes < 18) {
     return { compression: 'none', unpackedBytes: sizeBytes }
   }
-  const magic = Buffer.alloc(4)
-  await source.read(magic, member.dataOffset)
-  if (magic.readUInt32BE() === ZSTD) {
-    return { compression: 'zstd', unpackedBytes: Math.round(sizeBytes * USUAL_RATIO) }
-  }
-  if (magic.readUInt16BE() !== GZIP) return { compression: 'none', unpackedBytes: sizeBytes }
+  const compression = (await compressionAt(source, member.dataOffset)) ?? 'none'
+  const estimateBytes = Math.round(sizeBytes * USUAL_RATIO)
+  if (compression === 'zstd') return { compression, unpackedBytes: estimateBytes }
+  if (compression === 'none') return { compression, unpackedBytes: sizeBytes }
   const trailer = Buffer.alloc(4)
   await source.read(trailer, member.dataOffset + sizeBytes - trailer.length)
   const told = trailer.readUInt32LE()
   // What does not compress grows a little.
-  const isPlausible = told > sizeBytes * 0.99 - 1024 && sizeBytes * USUAL_RATIO < 2 ** 32
-  const unpackedBytes = isPlausible ? told : Math.round(sizeBytes * USUAL_RATIO)
-  return { compression: 'gzip', unpackedBytes }
+  const isPlausible = told > sizeBytes * 0.99 - 1024 && estimateBytes < 2 ** 32
+  return { compression, unpackedBytes: isPlausible ? told : estimateBytes }
 }
-
-const ZSTD = 0x28b52ffd
-const GZIP = 0x1f8b
 
 /** 459 MB of layers of a framework image unpack to 1200 MB. */
 const USUAL_RATIO = 2.6
