@@ -6,7 +6,9 @@ import { heldPlaces } from './library/held-places.ts'
 import { leftoverBytes } from './library/leftovers.ts'
 import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
-import { createRateLimit } from './net/rate-limit.ts'
+import type { OutageOptions } from './net/outage.ts'
+import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
+import { createTurns } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
@@ -21,6 +23,7 @@ import { readDockerLogins } from './registry/docker-credentials.ts'
 import type { Digest, Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
+import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
 import { saveFromDocker } from './transfer/save-from-docker.ts'
@@ -31,18 +34,26 @@ import { createSaver, type Saver } from './transfer/saver.ts'
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests at once while planning; a transfer has one stream for each job. */
+  /** Requests at once while planning, fewer after 429 and timeouts; a transfer has one stream for each job. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
   /** Docker pulls and exports the images; absent, they come from the registry itself. */
   readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
+  /** Limits of time other than the usual ones. */
+  readonly timing?: Timing
+  /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
+  readonly outage?: OutageOptions | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
   readonly waiting?: ((message: string) => void) | undefined
 }
+
+/** How long what is waited for; see `HttpOptions` and `RetryPolicy`. */
+export type Timing = Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'idleTimeoutMs'> &
+  Partial<Pick<RetryPolicy, 'attempts' | 'firstDelayMs' | 'longestDelayMs' | 'totalTimeoutMs'>>
 
 /** What the operator asks for: images named one by one, or rules over the catalogue; and images of other registries. */
 export interface Request {
@@ -60,6 +71,7 @@ export interface Request {
 export interface OpenDestination {
   readonly destination: Destination
   readonly state: StateFile
+  readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
 }
@@ -73,6 +85,8 @@ export interface PreparedPlan {
 export interface Core {
   readonly catalogue: Catalogue
   readonly registry: Registry
+  /** What all that goes over the line shares. */
+  readonly limit: RateLimit
   /** Throws AppError `destination` for a folder that cannot be written to, unless it may be read-only. */
   openDestination(
     folder: string,
@@ -85,12 +99,17 @@ export interface Core {
     request: Omit<Request, 'folder'>,
     signal?: AbortSignal,
   ): Promise<Plan>
-  /** The one that saves into this destination. */
+  /** Saves into this destination. */
   saver(opened: OpenDestination, maxFileSizeBytes?: number): Saver
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: { jobs: number; maxFileSizeBytes?: number | undefined },
+    options: {
+      jobs: number
+      maxFileSizeBytes?: number | undefined
+      /** Another than `saver` gives. */
+      saver?: Saver | undefined
+    },
     listener: ReplicateListener,
     signal: AbortSignal,
   ): Promise<void>
@@ -99,15 +118,18 @@ export interface Core {
 
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
-  const { site, key, connections, log, waiting } = options
+  const { site, key, connections, log, waiting, timing = {} } = options
+  const turns = createTurns(connections)
   const retry: RetryPolicy = {
     ...patient,
+    ...timing,
     retrying(error, delayMs) {
+      turns.failed(error)
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
   }
-  const http = createHttp({ ...options.network, ...(log && { log }) })
+  const http = createHttp({ ...options.network, ...timing, ...(log && { log }) })
   const catalogue = createCatalogue({ site, key, http, retry })
   const logins = await readDockerLogins()
   const credentials = (registry: string): Credentials | undefined => {
@@ -116,12 +138,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const login = logins.get(registry)
     return login && { kind: 'password', username: login.user, password: new Secret(login.password) }
   }
+  const limit = createRateLimit(options.limitBytesPerSecond)
   const registry = createRegistry({
     http,
     site,
     credentials,
     retry,
-    limit: createRateLimit(options.limitBytesPerSecond),
+    limit,
+    outage: options.outage,
     ...(log && { log }),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
@@ -141,13 +165,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     signal,
   ) => {
     const { registryName } = site
-    const source = { catalogue, registryName, connections }
+    const { inTurn } = turns
+    const source = { catalogue, registryName, inTurn }
     const selected =
       named.length > 0
         ? await selectNamed(source, named, rules, signal)
         : await selectByRules(source, rules, signal)
     const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
-    const sources = { registry, registryName, state, library, changeKeyOf, connections }
+    const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
     const { images, failures } = await gather(candidates, platform, sources, signal)
     const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
     const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
@@ -170,13 +195,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
           : credentials(reference.registry),
     })
 
-  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
+  const saver: Core['saver'] = ({ destination, state, checksums, held }, maxFileSizeBytes) =>
     createSaver({
       folder: destination.folder,
       saveImage:
         throughDocker ??
         ((image, parts, signal) => saveImage(image, { ...parts, registry }, signal)),
       state,
+      checksums,
       held,
       maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
       async descriptionOf({ reference }, signal) {
@@ -189,6 +215,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   return {
     catalogue,
     registry,
+    limit,
     openDestination,
     planInto,
     saver,
@@ -198,12 +225,13 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       return { plan: await planInto(opened, request, signal), opened }
     },
 
-    async replicate({ plan, opened }, { jobs, maxFileSizeBytes }, listener, signal) {
+    async replicate({ plan, opened }, { jobs, maxFileSizeBytes, saver: given }, listener, signal) {
       const isDone = plan.images.every(({ state }) => state === 'present')
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
-        await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
+        const chosen = given ?? saver(opened, maxFileSizeBytes)
+        await replicate(plan, { saver: chosen, jobs }, listener, signal)
       } finally {
         await unlock?.()
       }
@@ -219,12 +247,13 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, library, places] = await Promise.all([
+  const [state, checksums, library, places] = await Promise.all([
     openState(destination.folder),
+    openChecksums(destination.folder),
     exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
     exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
   ])
-  return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
+  return { destination, state, checksums, library, held: new HeldBlobs(destination.folder, places) }
 }
 
 function smallest(a: number | undefined, b: number | undefined): number | undefined {

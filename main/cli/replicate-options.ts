@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { AppError } from '../api/errors.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
-import { collect, parseBytes, parseCount } from './parse.ts'
+import { collect, parseBytes, parseCount, parseDuration } from './parse.ts'
 
 /** The options of the main command, as commander gives them. */
 export interface ReplicateOptions {
@@ -30,6 +30,7 @@ export interface ReplicateOptions {
   readonly jobs: number
   readonly connections: number
   readonly limitRate?: number
+  readonly offlineWait: number
   readonly maxFileSize?: number
   readonly site?: string
   readonly json: boolean
@@ -116,9 +117,14 @@ export function addReplicateOptions(command: Command): Command {
     )
     .addOption(option('--exporter', 'write tarballs (the default)').default(true))
     .addOption(new Option('--no-exporter', 'write no tarballs, only push to --registry-url'))
-    .addOption(option('--registry-url <url>', 'push to this registry as well (not available yet)'))
-    .addOption(option('--registry-username <name>', 'for --registry-url'))
-    .addOption(option('--registry-password <password>', 'for --registry-url'))
+    .addOption(
+      option(
+        '--registry-url <url>',
+        'push to this registry as well, host or host/prefix; http:// allows plain HTTP',
+      ),
+    )
+    .addOption(option('--registry-username <name>', 'for it; else as “docker login” left it'))
+    .addOption(option('--registry-password <password>', 'better in the environment'))
     .optionsGroup('How:')
     .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
@@ -133,10 +139,18 @@ export function addReplicateOptions(command: Command): Command {
       ),
     )
     .addOption(
+      option('--offline-wait <time>', 'how long a network lost in mid-run is waited for; 0 for not')
+        .argParser(parseDuration)
+        .default(OFFLINE_WAIT_MS, '8h'),
+    )
+    .addOption(
       option('--progress-uri <address>', 'post the progress as JSON there, as the seed did'),
     )
     .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
 }
+
+/** A night: longer than most outages, shorter than the day between two runs of a cron job. */
+const OFFLINE_WAIT_MS = 8 * 3_600_000
 
 function option(flags: string, description: string): Option {
   const made = new Option(flags, description)
@@ -156,25 +170,39 @@ export function addOutputOptions(command: Command): Command {
     .option('--verbose', 'every request, on standard error', false)
 }
 
-/** Refuses what is not there yet, in words, rather than pass over it. Throws AppError `usage`. */
+/** Refuses what is not there yet, or not without something else, rather than pass over it. Throws AppError `usage`. */
 export function refuseUnavailable(options: ReplicateOptions): void {
-  if (options.registryUrl ?? options.registryUsername ?? options.registryPassword) {
-    throw unavailable(
-      'Pushing to a registry (--registry-url) is',
-      'Save tarballs, and push them with another tool.',
-    )
-  }
-  if (!options.exporter) {
-    throw unavailable(
-      '--no-exporter needs --registry-url, which is',
-      'Leave it out to save tarballs.',
-    )
+  if (options.registryUrl === undefined) {
+    if (!options.exporter) {
+      throw new AppError(
+        'usage',
+        '--no-exporter needs --registry-url: else nothing is to be done.',
+        {
+          hint: 'Leave it out to save tarballs.',
+        },
+      )
+    }
+    if (options.registryUsername ?? options.registryPassword) {
+      throw new AppError(
+        'usage',
+        '--registry-username and --registry-password need --registry-url.',
+      )
+    }
   }
   if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
   if (!options.remove && options.source !== 'docker') {
     throw new AppError('usage', '--no-remove belongs to --source docker.', {
       hint: 'Images are fetched without Docker: leave it out.',
     })
+  }
+  if (options.registryUrl !== undefined && options.source === 'docker') {
+    throw new AppError(
+      'usage',
+      '--registry-url pushes what was published, which Docker does not keep.',
+      {
+        hint: 'Leave out --source docker, or push the saved tarballs afterwards (ngc-replicator push).',
+      },
+    )
   }
   if (options.site !== undefined && options.source === 'docker') {
     throw new AppError('usage', 'Docker pulls from nvcr.io itself, whatever --site says.', {
