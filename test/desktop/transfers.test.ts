@@ -63,7 +63,7 @@ const phases = (desktop: TestDesktop): string[] => view(desktop).rows.map(({ pha
 const reaches = (desktop: TestDesktop, wanted: readonly string[]): Promise<void> =>
   vi.waitFor(() => expect(phases(desktop)).toEqual(wanted), { timeout: 20_000, interval: 20 })
 const isUnderWay = (desktop: TestDesktop): Promise<void> =>
-  vi.waitFor(() => expect(view(desktop).rows[0]?.fetchedBytes).toBeGreaterThan(0), {
+  vi.waitFor(() => expect(view(desktop).rows[0]?.writtenBytes).toBeGreaterThan(0), {
     timeout: 20_000,
     interval: 10,
   })
