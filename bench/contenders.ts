@@ -80,7 +80,7 @@ export function dockerPullAndSave({ socket }: Engine): Contender {
         ]),
         [folder, ...references],
       ),
-    daemons: daemonsIn(dirname(socket!)),
+    daemons: daemonsIn(dirname(socket)),
     forget: async (references) => {
       await run(['docker', '--host', `unix://${socket}`, 'rmi', '-f', ...references])
     },
@@ -99,9 +99,9 @@ export function ctrFetchAndExport({ socket }: Engine): Contender {
         ]),
         [folder, ...references],
       ),
-    daemons: daemonsIn(dirname(socket!)),
+    daemons: daemonsIn(dirname(socket)),
     forget: async (references) => {
-      await run(['ctr', '--address', socket!, 'images', 'rm', '--sync', ...references])
+      await run(['ctr', '--address', socket, 'images', 'rm', '--sync', ...references])
     },
   }
 }

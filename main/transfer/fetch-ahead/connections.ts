@@ -42,6 +42,7 @@ export function createConnections(most: number): Connections & { halve(): void }
   }
 
   return {
+    most,
     get allowed() {
       return allowed
     },

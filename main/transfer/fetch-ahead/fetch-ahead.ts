@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
+import type { BlobOptions, Repository } from '../../registry/client.ts'
 import type { Wanted } from '../../registry/content-range.ts'
-import type { Repository } from '../../registry/client.ts'
 import type { Descriptor } from '../../registry/manifest.ts'
+import { readableOf } from '../../registry/readable.ts'
 import type { Digest } from '../../registry/reference.ts'
+import { verified } from '../../registry/verified-stream.ts'
 import { Flow, type Segment } from './flow.ts'
 
 export interface BlobToFetch {
@@ -11,8 +13,8 @@ export interface BlobToFetch {
 }
 
 /**
- * Fetches blobs over several connections into bounded memory, and hands each out in order. Nothing is verified here.
- * A fast line is left alone: one request for a whole blob, as long as more of them bring no more.
+ * Fetches blobs over several connections into bounded memory, and hands each out in order and verified. A fast line is
+ * left alone: one request brings a whole blob, as long as more of them bring no more.
  */
 export interface FetchAhead {
   /**
@@ -20,23 +22,24 @@ export interface FetchAhead {
    * still has to come over the line. The answer forgets what was not opened.
    */
   expect(blobs: readonly BlobToFetch[], isNeeded: (digest: Digest) => boolean): () => void
-  /** The bytes of a blob from `startByte` on. Ends in the errors of `Registry.range`, or the signal's. */
-  open(
-    blob: BlobToFetch,
-    startByte?: number,
-    signal?: AbortSignal,
-  ): AsyncGenerator<Uint8Array, void, undefined>
+  /** Like `Registry.blob`, and ends in the same errors. */
+  blob(repository: Repository, descriptor: Descriptor, options?: BlobOptions): Readable
 }
 
 export interface FetchAheadParts {
   /** Bytes of a blob in order, surviving dropped lines: `Registry.range`. */
-  readonly range: (blob: BlobToFetch, range: Wanted, signal: AbortSignal) => Readable
+  readonly range: (
+    blob: BlobToFetch,
+    range: Wanted,
+    options: { readonly signal: AbortSignal; readonly onWhole: () => void },
+  ) => Readable
   readonly connections: Connections
 }
 
 /** How many requests may run at once, which follows from what they bring. */
 export interface Connections {
   readonly allowed: number
+  readonly most: number
   /** What came in a stretch of time, and for which share of it the readers waited for more. */
   tell(bytes: number, seconds: number, starvedShare: number): void
 }
@@ -44,7 +47,7 @@ export interface Connections {
 /** Memory for what comes ahead of its reader, over all blobs. */
 const MOST_AHEAD_BYTES = 32 * 1024 * 1024
 /** A request without reserved memory may run so far ahead of its reader. */
-const CLOSE_BYTES = 1024 * 1024
+const CLOSE_BYTES = 256 * 1024
 /** A segment is what a connection brings in this time: long enough to be worth its request. */
 const SEGMENT_SECONDS = 0.2
 const LEAST_SEGMENT_BYTES = 512 * 1024
@@ -61,11 +64,15 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
   let windowBytes = 0
   let tickedAt = 0
   let ticking: NodeJS.Timeout | undefined
+  /** Registries that send a whole blob whatever is asked for: cut up, it would come many times. */
+  const wholeOnly = new Set<string>()
 
   /** Starts requests while there are connections, memory and something to ask for. */
   const pump = (): void => {
     for (const flow of opened) if (needsAll(flow)) startWhole(flow)
-    while (running < connections.allowed + (isEnding() ? 1 : 0) && startSegment());
+    // With one connection for good, nothing is fetched that a sudden end could lose.
+    if (connections.most === 1) return
+    while (running < connections.allowed + spare() && startSegment());
   }
 
   /** What is being read never waits for what is fetched ahead; and alone, one request brings all the rest. */
@@ -74,10 +81,10 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
     flow.bytesToCome() < (connections.allowed === 1 ? Math.min(segmentBytes, CLOSE_BYTES) : 1)
 
   /** The next blob is asked for while the last bytes of this one come, or the line would be idle in between. */
-  const isEnding = (): boolean => {
+  const spare = (): number => {
     let bytesToCome = 0
     for (const flow of opened) bytesToCome += flow.isCovered ? flow.bytesToCome() : segmentBytes
-    return bytesToCome < segmentBytes
+    return bytesToCome < segmentBytes ? 1 : 0
   }
 
   const startWhole = (flow: Flow): void => {
@@ -97,6 +104,7 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
 
   /** Whether there is something left to ask for; a request for a long rest gives most of it up. */
   const hasMore = (flow: Flow): boolean => {
+    if (wholeOnly.has(flow.blob.repository.registry)) return false
     if (!flow.isCovered) return true
     const last = flow.segments.at(-1)
     if (last === undefined || last.reservedBytes !== undefined) return false
@@ -113,6 +121,7 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
       for (let blob = blobs.shift(); blob !== undefined; blob = blobs.shift()) {
         const { digest } = blob.descriptor
         if (!isNeeded(digest) || find(opened, digest) || find(ahead, digest)) continue
+        if (wholeOnly.has(blob.repository.registry)) continue
         const flow = new Flow(blob, 0)
         flows.push(flow)
         ahead.add(flow)
@@ -126,7 +135,14 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
     running += 1
     try {
       const { startByte, endByte } = segment
-      const stream = range(flow.blob, { startByte, endByte }, flow.stop.signal)
+      const stream = range(
+        flow.blob,
+        { startByte, endByte },
+        {
+          signal: flow.stop.signal,
+          onWhole: () => void wholeOnly.add(flow.blob.repository.registry),
+        },
+      )
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         windowBytes += chunk.length
         const before = segment.endByte - segment.position
@@ -174,6 +190,31 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
     pump()
   }
 
+  async function* open(
+    blob: BlobToFetch,
+    startByte = 0,
+    onBytes?: (bytes: number) => void,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const known = startByte === 0 ? find(ahead, blob.descriptor.digest) : undefined
+    const flow = known ?? new Flow(blob, startByte)
+    const cancel = (): void => flow.fail(signal?.reason)
+    signal?.addEventListener('abort', cancel, { once: true })
+    ahead.delete(flow)
+    opened.add(flow)
+    try {
+      pump()
+      yield* flow.read((bytes, segment) => {
+        took(bytes, segment)
+        if (bytes > 0) onBytes?.(bytes)
+      })
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+      drop(flow)
+      pump()
+    }
+  }
+
   return {
     expect(blobs, isNeeded) {
       const entry: Expected = { blobs: [...blobs], isNeeded, flows: [] }
@@ -193,22 +234,15 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
       }
     },
 
-    async *open(blob, startByte = 0, signal) {
-      const known = startByte === 0 ? find(ahead, blob.descriptor.digest) : undefined
-      const flow = known ?? new Flow(blob, startByte)
-      const cancel = (): void => flow.fail(signal?.reason)
-      signal?.addEventListener('abort', cancel, { once: true })
-      ahead.delete(flow)
-      opened.add(flow)
-      try {
-        pump()
-        yield* flow.read(took)
-      } finally {
-        signal?.removeEventListener('abort', cancel)
-        drop(flow)
-        pump()
-      }
-    },
+    blob: (repository, descriptor, options = {}) =>
+      readableOf((signal) => {
+        const { digest, size: sizeBytes } = descriptor
+        const name = `${repository.registry}/${repository.repository}`
+        const { offset = 0, hasher = options.hasher } = options.from ?? {}
+        const source = open({ repository, descriptor }, offset, options.onBytes, signal)
+        const whole = { digest, sizeBytes, name }
+        return verified(source, whole, { offset, ...(hasher && { hasher }) })
+      }, options.signal),
   }
 }
 
