@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { sandboxKeys, sandboxOrg } from '../../main/sandbox/keys.ts'
+import { startSandbox } from '../../main/sandbox/sandbox.ts'
+import { program, runCli, type Finished } from '../support/cli.ts'
+import { login } from '../support/registry.ts'
+import { project, type Block, type Document } from './documents.ts'
+import { isNeed, StartedParts } from './started-parts.ts'
+
+/** What commands of the documentation meet when they are run: the sandbox for NVIDIA, folders for drives, real parts. */
+export interface Stage {
+  /** Runs a block in a folder of its own, with `sh -eu`; its paths and hosts stand for ours. */
+  run(document: Document, block: Block): Promise<Finished>
+  close(): Promise<void>
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'docs-'))
+  const sandbox = await startSandbox()
+  const site = join(folder, 'site.json')
+  await writeFile(site, JSON.stringify(sandbox.site))
+  await mkdir(join(folder, 'bin'))
+  const start = join(folder, 'bin', 'ngc-replicator')
+  await writeFile(start, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`)
+  await chmod(start, 0o755)
+  const media = join(folder, 'media')
+  await fillDrives(media, site)
+  const parts = new StartedParts()
+  let count = 0
+
+  return {
+    async run({ blocks }, { code, runs }) {
+      const own = join(folder, String((count += 1)))
+      await mkdir(own)
+      if (runs.includes('empty stick'))
+        await mkdir(join(own, 'media', 'stick'), { recursive: true })
+      else await cp(media, join(own, 'media'), { recursive: true })
+      const { host, env } = await parts.provide(runs.filter(isNeed), own)
+      const stands = (words: string): string =>
+        words
+          .replaceAll('/media/', `${own}/media/`)
+          .replaceAll('/etc/ssl/company-ca.pem', join(own, 'company-ca.pem'))
+          .replaceAll('registry.example:5000', host)
+          .replaceAll('--username me', `--username ${login.username}`)
+          .replaceAll('nvapi-…', sandboxKeys.personal)
+          .replaceAll('my-org', sandboxOrg)
+      await writeFile(join(own, 'password.txt'), login.password)
+      await writeFile(join(own, 'key.txt'), sandboxKeys.personal)
+      for (const { file, code: content } of blocks) {
+        if (file !== undefined) await writeFile(join(own, file), stands(content))
+      }
+      // npm looks for its package from where it stands.
+      const cwd = code.includes('npm run') ? project : own
+      return await runShell(stands(code), cwd, {
+        ...env,
+        HOME: own,
+        NGC_REPLICATOR_SITE: site,
+        PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+      })
+    },
+    async close() {
+      await parts.stop()
+      await sandbox.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** `/media/stick` holds an image in one file, `/media/small` another one in parts. */
+async function fillDrives(media: string, site: string): Promise<void> {
+  const save = async (drive: string, ...args: string[]): Promise<void> => {
+    const folder = join(media, drive)
+    const run = await runCli(['--site', site, '--output-path', folder, ...args])
+    if (run.code !== 0) throw new Error(run.stderr)
+  }
+  await save('stick', 'nvidia/pytorch:24.01-py3')
+  await save('small', 'nvidia/pytorch:24.01-py3', '--max-file-size', '1M')
+}
+
+async function runShell(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Finished> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
+  )
+  const child = spawn('sh', ['-eu'], { cwd, env: { ...Object.fromEntries(inherited), ...env } })
+  child.stdin.end(script)
+  const [code, stdout, stderr] = await Promise.all([
+    new Promise<number | null>((resolve) => {
+      child.once('close', resolve)
+    }),
+    text(child.stdout),
+    text(child.stderr),
+  ])
+  return { code, stdout, stderr }
+}
