@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from '../support/cli.ts'
 import { describeWith } from '../support/parts.ts'
 import { readDocuments } from './documents.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -19,12 +20,32 @@ describe('commands of the documentation', () => {
       const parts = runs.filter(isNeed).flatMap((need) => [...needs[need]])
       describeWith(parts, `${document.path}:${line}`, () => {
         test(`runs: ${code.split('\n', 1)[0]}`, async () => {
-          const run = await stage.run(document, block)
+          const run = await stage.run(document.blocks, block)
           expect(run.code, run.stdout + run.stderr).toBe(0)
         }, 120_000)
       })
     }
   }
+})
+
+describeWith(['dockerd', 'docker', 'docker-registry'], 'the examples of --help', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await openStage()
+  })
+  afterAll(() => stage?.close())
+
+  test('run, each by itself', async () => {
+    const { stdout } = await runCli(['--help'])
+    const examples = [...stdout.matchAll(/^ {2}(ngc-replicator .*)$/gm)].map(
+      ([, line = '']) => line,
+    )
+    expect(examples.length).toBeGreaterThan(5)
+    for (const code of examples) {
+      const run = await stage.run([], { code, runs: ['docker', 'registry'] })
+      expect(run.code, code + run.stdout + run.stderr).toBe(0)
+    }
+  }, 120_000)
 })
 
 const blocks = readDocuments().flatMap(({ path, blocks: all }) =>

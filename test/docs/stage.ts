@@ -7,13 +7,16 @@ import { sandboxKeys, sandboxOrg } from '../../main/sandbox/keys.ts'
 import { startSandbox } from '../../main/sandbox/sandbox.ts'
 import { program, runCli, type Finished } from '../support/cli.ts'
 import { login } from '../support/registry.ts'
-import { project, type Block, type Document } from './documents.ts'
+import { project, type Block } from './documents.ts'
 import { isNeed, StartedParts } from './started-parts.ts'
 
 /** What commands of the documentation meet when they are run: the sandbox for NVIDIA, folders for drives, real parts. */
 export interface Stage {
-  /** Runs a block in a folder of its own, with `sh -eu`; its paths and hosts stand for ours. */
-  run(document: Document, block: Block): Promise<Finished>
+  /**
+   * Runs a block in a folder of its own, which holds the files among the blocks of its document, with `sh -eu`. Its paths,
+   * hosts and keys stand for ours.
+   */
+  run(files: readonly Block[], block: Pick<Block, 'code' | 'runs'>): Promise<Finished>
   close(): Promise<void>
 }
 
@@ -32,7 +35,7 @@ export async function openStage(): Promise<Stage> {
   let count = 0
 
   return {
-    async run({ blocks }, { code, runs }) {
+    async run(files, { code, runs }) {
       const own = join(folder, String((count += 1)))
       await mkdir(own)
       if (runs.includes('empty stick'))
@@ -49,7 +52,7 @@ export async function openStage(): Promise<Stage> {
           .replaceAll('my-org', sandboxOrg)
       await writeFile(join(own, 'password.txt'), login.password)
       await writeFile(join(own, 'key.txt'), sandboxKeys.personal)
-      for (const { file, code: content } of blocks) {
+      for (const { file, code: content } of files) {
         if (file !== undefined) await writeFile(join(own, file), stands(content))
       }
       // npm looks for its package from where it stands.

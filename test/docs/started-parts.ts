@@ -35,11 +35,11 @@ export class StartedParts {
   ): Promise<{ host: string; env: NodeJS.ProcessEnv }> {
     const config = join(folder, 'docker')
     await mkdir(config)
-    let env: NodeJS.ProcessEnv = { DOCKER_CONFIG: config }
+    const env: NodeJS.ProcessEnv = { DOCKER_CONFIG: config }
     let host = 'registry.example:5000'
     for (const need of asked) {
       const engine = this.#engine(need)
-      if (engine) env = { ...env, ...(await engine).env }
+      Object.assign(env, (await engine)?.env)
       const registry = await this.#registry(need)
       if (registry === undefined) continue
       host = registry.real.host

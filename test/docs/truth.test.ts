@@ -19,8 +19,10 @@ describe.each(documents)('$path', ({ path, text, blocks, spans }) => {
   })
 
   test('names only files of the project that are there', () => {
-    const named = spans.filter((span) =>
-      /^(?:main|renderer|preload|scripts|test|docs|\.ci)\/[\w./-]*$/.test(span),
+    const named = spans.flatMap((span) =>
+      [
+        ...span.matchAll(/(?<![\w./-])(?:main|renderer|preload|scripts|test|docs|\.ci)\/[\w./-]*/g),
+      ].map(([name]) => name),
     )
     expect(named.filter((name) => !existsSync(join(project, name)))).toEqual([])
   })
