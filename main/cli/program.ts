@@ -71,7 +71,8 @@ export function createProgram(
       writeOut: (text) => output.print(text.trimEnd()),
       writeErr: (text) => output.complain(text.trimEnd()),
     })
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', MORE)
+    .addHelpText('afterAll', EXIT_CODES)
   addOutputOptions(addReplicateOptions(program))
   program.action(async (references: string[], options: ReplicateOptions) => {
     done(await replicateCommand(references, options, output, signal))
@@ -141,7 +142,7 @@ export function createProgram(
   return program
 }
 
-const EXAMPLES = `
+const MORE = `
 Examples:
   ngc-replicator nvidia/pytorch:24.01-py3 --output-path /media/stick
   ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
@@ -160,6 +161,7 @@ Environment:
   without a value is set by 1, true, yes or on. What stands on the command line comes first.
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY: proxies. NODE_EXTRA_CA_CERTS: a PEM file of further certificate authorities.
   DOCKER_HOST, DOCKER_CONTEXT, CONTAINER_HOST, CONTAINERD_ADDRESS: engines elsewhere.
-  DOCKER_CONFIG: the folder where “docker login” keeps logins of registries, if not .docker in the home folder.
+  DOCKER_CONFIG: the folder where “docker login” keeps logins of registries, if not .docker in the home folder.`
 
+const EXIT_CODES = `
 Exit codes: 0 all well, 1 something failed (the rest was done), 2 wrong use, 130 interrupted.`
