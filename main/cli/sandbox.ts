@@ -26,7 +26,7 @@ export async function sandboxCommand(
       const ours =
         process.env['npm_lifecycle_event'] === 'cli' ? 'npm run -s cli --' : 'ngc-replicator'
       output.complain(
-        `  ${ours} --site ${siteFile} --image pytorch --latest 1 --output-path ./output`,
+        `  ${command} --site ${siteFile} --image pytorch --latest 1 --output-path ./output`,
       )
       output.complain(`Its keys: ${Object.values(sandboxKeys).join('  ')}`)
     }

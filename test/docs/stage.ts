@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process'
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { sandboxKeys, sandboxOrg } from '../../main/sandbox/keys.ts'
 import { startSandbox } from '../../main/sandbox/sandbox.ts'
-import { program, runCli, type Finished } from '../support/cli.ts'
+import { finished, plainEnvironment, program, runCli, type Finished } from '../support/cli.ts'
 import { login } from '../support/registry.ts'
 import { project, type Block } from './documents.ts'
 import { isNeed, StartedParts } from './started-parts.ts'
@@ -13,7 +12,7 @@ import { isNeed, StartedParts } from './started-parts.ts'
 /** What commands of the documentation meet when they are run: the sandbox for NVIDIA, folders for drives, real parts. */
 export interface Stage {
   /**
-   * Runs a block in a folder of its own, which holds the files among the blocks of its document, with `sh -eu`. Its paths,
+   * Runs a block in a folder of its own, which holds the files among the blocks of its document, with `sh -eu`, which ends at the first failure. Its paths,
    * hosts and keys stand for ours.
    */
   run(files: readonly Block[], block: Pick<Block, 'code' | 'runs'>): Promise<Finished>
@@ -57,12 +56,18 @@ export async function openStage(): Promise<Stage> {
       }
       // npm looks for its package from where it stands.
       const cwd = code.includes('npm run') ? project : own
-      return await runShell(stands(code), cwd, {
-        ...env,
-        HOME: own,
-        NGC_REPLICATOR_SITE: site,
-        PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+      const child = spawn('sh', ['-euc', stands(code)], {
+        cwd,
+        env: {
+          ...plainEnvironment(),
+          ...env,
+          HOME: own,
+          NGC_REPLICATOR_SITE: site,
+          PATH: `${join(folder, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
       })
+      return await finished(child)
     },
     async close() {
       await parts.stop()
@@ -81,20 +86,4 @@ async function fillDrives(media: string, site: string): Promise<void> {
   }
   await save('stick', 'nvidia/pytorch:24.01-py3')
   await save('small', 'nvidia/pytorch:24.01-py3', '--max-file-size', '1M')
-}
-
-async function runShell(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Finished> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
-  )
-  const child = spawn('sh', ['-eu'], { cwd, env: { ...Object.fromEntries(inherited), ...env } })
-  child.stdin.end(script)
-  const [code, stdout, stderr] = await Promise.all([
-    new Promise<number | null>((resolve) => {
-      child.once('close', resolve)
-    }),
-    text(child.stdout),
-    text(child.stderr),
-  ])
-  return { code, stdout, stderr }
 }

@@ -74,6 +74,14 @@ describe('messages that the documentation quotes', () => {
   })
 })
 
+test('the words of the window in docs/desktop.md are the window’s', () => {
+  const text = documents.find(({ path }) => path === 'docs/desktop.md')?.text ?? ''
+  const quoted = [...text.matchAll(/“([^”]+)”/g)].map(([, words = '']) => words)
+  const sources = filesBelow('renderer').map((file) => readFileSync(file, 'utf8'))
+  expect(quoted.length).toBeGreaterThan(1)
+  expect(quoted.filter((words) => !sources.some((source) => source.includes(words)))).toEqual([])
+})
+
 describe('the picture of folders', () => {
   const readme = readFileSync(join(project, 'README.md'), 'utf8')
   const picture = /^## The house\n.*?^```text\n(.*?)^```$/ms.exec(readme)?.[1] ?? ''
@@ -95,5 +103,5 @@ describe('the picture of folders', () => {
 
 function filesBelow(folder: string): string[] {
   const names = readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => name.endsWith('.ts')).map((name) => join(project, folder, name))
+  return names.filter((name) => /\.tsx?$/.test(name)).map((name) => join(project, folder, name))
 }
