@@ -23,7 +23,7 @@ export async function sandboxCommand(
     } else {
       output.print(siteFile)
       output.complain('The sample NGC is being served; Ctrl+C ends it. In another terminal:')
-      const ours =
+      const command =
         process.env['npm_lifecycle_event'] === 'cli' ? 'npm run -s cli --' : 'ngc-replicator'
       output.complain(
         `  ${command} --site ${siteFile} --image pytorch --latest 1 --output-path ./output`,
