@@ -41,7 +41,7 @@ describe('options in the documentation', () => {
 })
 
 /** Spans that begin so are other programs'. */
-const OTHERS = /^(?:npm|docker|podman|ctr|skopeo|hauler|git|sudo|vitest|apt-get)\b/
+const OTHERS = /^(?:npm|npx|docker|podman|ctr|skopeo|hauler|git|sudo|vitest|apt-get)\b/
 
 /** Lines that call our program, without what stands before and after it. */
 function commandsOf({ blocks, spans }: Document): string[] {

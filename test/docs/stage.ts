@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { sandboxKeys, sandboxOrg } from '../../main/sandbox/keys.ts'
 import { startSandbox } from '../../main/sandbox/sandbox.ts'
-import { finished, plainEnvironment, program, runCli, type Finished } from '../support/cli.ts'
+import { endOf, plainEnvironment, program, runCli, type Finished } from '../support/cli.ts'
 import { login } from '../support/registry.ts'
 import { project, type Block } from './documents.ts'
 import { isNeed, StartedParts } from './started-parts.ts'
@@ -67,7 +67,7 @@ export async function openStage(): Promise<Stage> {
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
-      return await finished(child)
+      return await endOf(child)
     },
     async close() {
       await parts.stop()

@@ -21,7 +21,9 @@ describe.each(documents)('$path', ({ path, text, blocks, spans }) => {
   test('names only files of the project that are there', () => {
     const named = spans.flatMap((span) =>
       [
-        ...span.matchAll(/(?<![\w./-])(?:main|renderer|preload|scripts|test|docs|\.ci)\/[\w./-]*/g),
+        ...span.matchAll(
+          /(?<![\w./-])(?:main|renderer|preload|scripts|test|docs|bench|\.ci)\/[\w./-]*/g,
+        ),
       ].map(([name]) => name),
     )
     expect(named.filter((name) => !existsSync(join(project, name)))).toEqual([])

@@ -28,7 +28,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   })
   child.stdin.end(options.input)
   options.started?.(child)
-  return await finished(child)
+  return await endOf(child)
 }
 
 /** Nothing of the machine's own settings may reach a test. */
@@ -39,7 +39,7 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(inherited)
 }
 
-export async function finished(
+export async function endOf(
   child: ChildProcessByStdio<null | Writable, Readable, Readable>,
 ): Promise<Finished> {
   const [code, stdout, stderr] = await Promise.all([
