@@ -17,7 +17,11 @@ import type { SettingsService } from './settings.ts'
 import type { SpeedService } from './speeds.ts'
 
 /** A plan that was shown, and what its transfers need to know. */
-export type KnownPlan = { view: PlanView; folder: string; wanted: Platform }
+export type KnownPlan = {
+  view: PlanView
+  where: { folder: string; mountPoint?: string }
+  wanted: Platform
+}
 
 export type PlanService = {
   /** Throws AppError `not-found` for a plan that is not known any more. */
@@ -75,7 +79,9 @@ export function createPlans(parts: {
       driveBytesPerSecond,
       lineBytesPerSecond: speeds.line(),
     })
-    plans.set(view.id, { view, folder, wanted: platform })
+    const mountPoint = plan.destination.drive?.mountPoint
+    const where = { folder, ...(mountPoint !== undefined && { mountPoint }) }
+    plans.set(view.id, { view, where, wanted: platform })
     for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
     places.remember(folder)
     return view
