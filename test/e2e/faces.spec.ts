@@ -22,6 +22,7 @@ test.describe('a face', () => {
       await scene.act?.(page)
       expect(await seriousFindings(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
+      expect(await spilling(page)).toEqual([])
       // The dark theme has the same elements in other colours.
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
@@ -164,6 +165,21 @@ async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> 
 async function overflow(page: Page): Promise<number> {
   return await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+}
+
+/** What stands around a list and is smaller than it: the list would lie over what comes after it. */
+async function spilling(page: Page): Promise<string[]> {
+  return await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('main *:has([role="listbox"])')]
+      .filter(
+        (box) =>
+          getComputedStyle(box).overflowY === 'visible' && box.scrollHeight > box.clientHeight + 1,
+      )
+      .map(
+        ({ className, scrollHeight, clientHeight }) =>
+          `${className} ${scrollHeight - clientHeight}`,
+      ),
   )
 }
 

@@ -1,6 +1,7 @@
 import type {
   CatalogueList,
   LibraryImage,
+  LibraryRow,
   LibraryView,
   Place,
   PlanView,
@@ -91,15 +92,17 @@ const repositories: RepositoryRow[] = [
 
 export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: Date.now() }
 
-export const tags: TagRow[] = Array.from({ length: 640 }, (_, index) => {
-  const month = 5 - index
-  const year = 24 + Math.floor((month - 1) / 12)
+/** `24.05`, and so many months before. */
+function monthlyTag(back: number): string {
+  const month = 5 - back
+  const year = Math.max(0, 24 + Math.floor((month - 1) / 12))
   const inYear = ((((month - 1) % 12) + 12) % 12) + 1
+  return `${String(year).padStart(2, '0')}.${String(inYear).padStart(2, '0')}`
+}
+
+export const tags: TagRow[] = Array.from({ length: 640 }, (_, index) => {
   return {
-    tag:
-      index < 200
-        ? `${String(Math.max(0, year)).padStart(2, '0')}.${String(inYear).padStart(2, '0')}-py3`
-        : `r32.${index}`,
+    tag: index < 200 ? `${monthlyTag(index)}-py3` : `r32.${index}`,
     updated: new Date(nowMs - index * 30 * 86_400_000).toISOString(),
     sizeBytes: 9_120_000_000 - index * 10_000_000,
     platforms: index % 4 === 3 ? ['linux/amd64'] : ['linux/amd64', 'linux/arm64'],
@@ -271,6 +274,7 @@ const rows: TransferRow[] = [
     sizeBytes: 345_000_000,
     writtenBytes: 345_000_000,
     durableBytes: 345_000_000,
+    verifiedBytes: 120_000_000,
   }),
   transfer(
     '4',
@@ -354,22 +358,28 @@ export const idle: TransfersView = {
   isOffline: false,
 }
 
-const statuses = ['complete', 'complete', 'complete', 'complete', 'partial', 'torn', 'foreign']
+/** Most are well; the others stand far enough apart to be of different repositories. */
+function statusOf(index: number): LibraryRow['status'] {
+  if (index % 17 === 4) return 'partial'
+  if (index % 31 === 8) return 'torn'
+  return index % 23 === 11 ? 'foreign' : 'complete'
+}
 
 export const library: LibraryView = {
   place: stick,
   rows: Array.from({ length: 500 }, (_, index) => {
-    const repository = known[index % known.length]
-    const status = statuses[index % statuses.length] ?? 'complete'
+    const [path, , , sizeBytes] = known[index % known.length] ?? ['nvidia/image', '', '', 0]
+    const status = statusOf(index)
+    const tag = `${monthlyTag(Math.floor(index / known.length))}-py3`
     return {
       id: String(index),
-      file: `${repository?.[0].replaceAll('/', '_') ?? 'image'}_24.${String((index % 12) + 1).padStart(2, '0')}-py3.tar`,
+      file: `nvcr.io_${path.replaceAll('/', '_')}_${tag}_linux-amd64.tar`,
       ...(status !== 'foreign' && {
-        reference: `nvcr.io/${repository?.[0] ?? 'nvidia/image'}:24.${String((index % 12) + 1).padStart(2, '0')}-py3`,
+        reference: `nvcr.io/${path}:${tag}`,
         platform: 'linux/amd64',
         digest: digest(index),
       }),
-      sizeBytes: repository?.[3] ?? 0,
+      sizeBytes,
       savedMs: nowMs - index * 3_600_000,
       ...(index % 3 === 0 &&
         status === 'complete' && { verified: { atMs: minutesAgo(30), ok: true } }),
@@ -380,7 +390,10 @@ export const library: LibraryView = {
   totalBytes: 214_000_000_000,
   sharedBytes: 61_000_000_000,
   problems: [
-    { file: 'nvidia_cuda_24.06-py3.tar', detail: 'It ends too early: 210 MB are missing.' },
+    {
+      file: 'nvcr.io_nvidia_cuda_23.08-py3_linux-amd64.tar',
+      detail: 'It ends too early: 210 MB are missing.',
+    },
   ],
 }
 
@@ -404,17 +417,24 @@ export const image: LibraryImage = {
   labels: { 'com.nvidia.build.id': '92342134', 'org.opencontainers.image.ref.name': 'ubuntu' },
   cuda: { version: '12.4.1', requires: 'driver 550 or later; 470, 525, 535 with compatibility' },
   loadsIn: [
-    { engine: 'Docker 20.10', ok: true },
+    {
+      engine: 'Docker 20.10',
+      ok: false,
+      why: 'Its layers are compressed with zstd, which Docker reads from version 23.',
+    },
+    { engine: 'Docker 25 and later', ok: true },
     { engine: 'Podman', ok: true },
-    { engine: 'k3s', ok: false, why: 'needs the parts put together first' },
+    { engine: 'containerd, k3s', ok: true },
   ],
   loadCommands: [
-    { engine: 'Docker', command: 'docker load --input nvidia_pytorch_24.01-py3.tar' },
-    {
-      engine: 'containerd',
-      command: 'ctr --namespace k8s.io images import nvidia_pytorch_24.01-py3.tar',
-    },
-  ],
+    'docker load -i',
+    'podman load -i',
+    'ctr images import',
+    'k3s ctr images import',
+  ].map((command) => ({
+    engine: command.split(' ')[0] ?? '',
+    command: `${command} /media/operator/KINGSTON/nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar`,
+  })),
   problems: [],
 }
 

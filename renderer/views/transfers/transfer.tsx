@@ -13,6 +13,7 @@ import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
 import { Message } from '../../components/message.tsx'
+import { ReferenceName } from '../../components/reference-name.tsx'
 import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
@@ -55,7 +56,7 @@ export function Transfer(props: {
   const { row, isFirst, isLast, showsLayers, toggleLayers } = props
   const [isAsking, setAsking] = useState(false)
   const actions = () => transferActions(row, () => setAsking(true))
-  const { path, name, tag } = partsOf(row.reference)
+  const { name, tag } = partsOf(row.reference)
   const { phase } = row
   const Mark = icons[phase]
   const hasBar = phase !== 'done' && phase !== 'cancelled'
@@ -70,7 +71,7 @@ export function Transfer(props: {
       <Mark size={20} stroke={1.5} className={tones[phase] ?? ''} aria-hidden />
       <div className="cut">
         <p className="cut" title={row.reference}>
-          {path} <span className="strong">{tag}</span>
+          <ReferenceName reference={row.reference} />
         </p>
         <p className="facts">
           <span className={tones[phase] ?? ''}>{phaseWords[phase]}</span>
