@@ -1,8 +1,10 @@
 import { messageOf, type AppError } from './api/errors.ts'
+import { promisedBytes } from './archive/partial.ts'
+import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
 import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
-import { leftoverBytes } from './library/leftovers.ts'
+import { listLeftovers } from './library/leftovers.ts'
 import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
 import { nameClashes } from './library/name-clashes.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
@@ -26,7 +28,9 @@ import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
-import { replicate, type ReplicateListener } from './transfer/replicate.ts'
+import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
+import { saveFromDocker } from './transfer/save-from-docker.ts'
+import { saveImage } from './transfer/save-image.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
@@ -37,6 +41,8 @@ export interface CoreOptions {
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
+  /** Docker pulls and exports the images; absent, they come from the registry itself. */
+  readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
   /** Limits of time other than the usual ones. */
   readonly timing?: Timing
   /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
@@ -101,8 +107,7 @@ export interface Core {
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: {
-      jobs: number
+    options: Omit<ReplicateOptions, 'saver'> & {
       maxFileSizeBytes?: number | undefined
       /** Another than `saver` gives. */
       saver?: Saver | undefined
@@ -178,15 +183,40 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       gathered,
       await nameClashes(destination.folder, names),
     )
-    const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
+    const leftovers = (await listLeftovers(destination.folder)).filter(({ name }) =>
+      names.has(name),
+    )
+    const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const freeBytes = destination.freeBytes + leftBytes
     const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
+    const begunBytes = new Map<string, number>()
+    for (const image of images) {
+      if (image.state === 'present') continue
+      const { folder } = destination
+      const wanted = maxFileSizeBytes ?? destination.largestFileBytes
+      begunBytes.set(
+        image.name,
+        await promisedBytes({ ...image, folder, maxFileSizeBytes: wanted }),
+      )
+    }
     return makePlan(
       { ...destination, freeBytes, ...(largestFileBytes !== undefined && { largestFileBytes }) },
       images,
       [...selected.failures, ...failures],
       held.digests(),
+      begunBytes,
     )
   }
+
+  const throughDocker =
+    options.docker &&
+    saveFromDocker({
+      ...options.docker,
+      credentialsFor: ({ reference }) =>
+        registry.access(reference) === 'guest-instead'
+          ? undefined
+          : credentials(reference.registry),
+    })
 
   const saver: Core['saver'] = (
     { destination, state, checksums, held, driveFiles },
@@ -194,7 +224,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   ) =>
     createSaver({
       folder: destination.folder,
-      registry,
+      saveImage:
+        throughDocker ??
+        ((image, parts, signal) => saveImage(image, { ...parts, registry }, signal)),
       state,
       checksums,
       held,
@@ -220,13 +252,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       return { plan: await planInto(opened, request, signal), opened }
     },
 
-    async replicate({ plan, opened }, { jobs, maxFileSizeBytes, saver: given }, listener, signal) {
+    async replicate(
+      { plan, opened },
+      { maxFileSizeBytes, saver: given, ...rest },
+      listener,
+      signal,
+    ) {
       const isDone = plan.images.every(({ state }) => state === 'present')
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
         const chosen = given ?? saver(opened, maxFileSizeBytes)
-        await replicate(plan, { saver: chosen, jobs }, listener, signal)
+        await replicate(plan, { saver: chosen, ...rest }, listener, signal)
       } finally {
         await unlock?.()
       }

@@ -1,4 +1,6 @@
 import { createCore, type PreparedPlan } from '../core.ts'
+import { chooseEngine, nothingFound } from '../docker/find-engines.ts'
+import { isSocketEngine, type SocketEngine } from '../docker/socket-engine.ts'
 import { redact } from '../net/redact.ts'
 import { parseKey } from '../ngc/key.ts'
 import { readSiteFile } from '../ngc/site-file.ts'
@@ -6,7 +8,7 @@ import { publicSite } from '../ngc/site.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
-import { planLines } from './plan-text.ts'
+import { planLines, sourceLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
@@ -39,11 +41,13 @@ export async function replicateCommand(
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
   let report: Report | undefined
   const longestWaitMs = options.offlineWait
+  const docker = options.source === 'docker' ? await chooseDocker(signal) : undefined
   const core = await createCore({
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
     limitBytesPerSecond: options.limitRate,
+    docker: docker && { engine: docker, keepsImages: !options.remove },
     outage: {
       longestWaitMs,
       offline: (error) => report?.offline(error, longestWaitMs),
@@ -69,6 +73,9 @@ export async function replicateCommand(
     const prepared = options.exporter ? asked : withoutTarballs(asked)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
+    if (docker && !options.json && !options.quiet) {
+      for (const line of sourceLines(docker.facts.name)) output.print(line)
+    }
     const told = { output, waiting: complain }
     push = await replicateToRegistry(core, prepared, options, told, signal)
     if (options.dryRun) {
@@ -76,9 +83,9 @@ export async function replicateCommand(
     }
     const failures = [...prepared.plan.failures, ...(push?.refused ?? [])]
     report = createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
-    const { jobs, maxFileSize: maxFileSizeBytes } = options
+    const { jobs, check, maxFileSize: maxFileSizeBytes } = options
     try {
-      const saving = { jobs, maxFileSizeBytes, saver: push?.saver(report.pushes) }
+      const saving = { jobs, check, maxFileSizeBytes, saver: push?.saver(report.pushes) }
       await core.replicate(prepared, saving, report.listener, signal)
       await push?.pushPresent(report.pushes, signal)
       return report.finish()
@@ -90,6 +97,12 @@ export async function replicateCommand(
     await push?.close()
     await core.close()
   }
+}
+
+async function chooseDocker(signal: AbortSignal): Promise<SocketEngine> {
+  const engine = await chooseEngine('docker', {}, signal)
+  if (isSocketEngine(engine)) return engine
+  throw nothingFound('docker')
 }
 
 function tellPlan(

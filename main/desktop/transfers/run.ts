@@ -60,8 +60,7 @@ export function createRun(parts: {
           {
             progress(progress) {
               attempt.advance(progress)
-              if (progress.phase === 'flushing' && attempt.verifiedBytes === undefined)
-                entered('flushing')
+              if (attempt.verifiedBytes === undefined) entered(progress.phase)
               progressed()
             },
             fetched(bytes) {
@@ -75,6 +74,11 @@ export function createRun(parts: {
             },
             readingBack: (from) => (verifiedFrom = from),
             warned: warn,
+            waiting(missingBytes) {
+              attempt.missingBytes = missingBytes
+              entered('full')
+              progressed()
+            },
           },
           signal,
         )
