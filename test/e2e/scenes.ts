@@ -6,7 +6,9 @@ import {
   idle,
   library,
   list,
+  full,
   occupied,
+  offline,
   picked,
   running,
   settings,
@@ -211,12 +213,17 @@ const large: Scene[] = [
   },
   {
     name: 'transfers-offline',
-    answers: { ...calm, 'transfers.get': { ...running, isOffline: true, isPaused: false } },
+    answers: { ...calm, 'transfers.get': offline },
     act: async (page) => await openView(page, 'Transfers'),
   },
   {
     name: 'transfers-occupied',
     answers: { ...calm, 'transfers.get': occupied },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-full',
+    answers: { ...calm, 'transfers.get': full },
     act: async (page) => await openView(page, 'Transfers'),
   },
   { name: 'library-none', answers: calm, act: async (page) => await openView(page, 'Library') },

@@ -12,6 +12,8 @@ import type {
   TransferRow,
   TransfersView,
 } from '../../main/api/shapes.ts'
+import { findingsOf, type PlanFacts } from '../../main/desktop/findings.ts'
+import { isRunning } from '../../renderer/views/transfers/phase.ts'
 import type { Answers } from './stage.ts'
 
 /** Values as main would send them, for the faces of the window: busy, long, failed. */
@@ -128,12 +130,13 @@ const stick: Place = {
   label: '/media/operator/KINGSTON',
   drive: {
     name: 'KINGSTON',
-    fileSystem: 'exFAT',
+    fileSystem: 'FAT32',
     isRemovable: true,
     isNetwork: false,
     isReadOnly: false,
     totalBytes: 256_000_000_000,
     freeBytes: 124_000_000_000,
+    largestFileBytes: 4_294_967_295,
   },
 }
 const small: Place = {
@@ -153,6 +156,23 @@ const small: Place = {
 const folder: Place = {
   grant: 'g-folder',
   label: '/home/operator/exports/2024/may/for the far side',
+}
+
+/** Of the plan below; what they lead to is said by main itself. */
+const facts: PlanFacts = {
+  name: 'KINGSTON',
+  isWritable: true,
+  isNetwork: false,
+  isRemovable: true,
+  freeBytes: 124_000_000_000,
+  totalBytes: 256_000_000_000,
+  writeBytes: 13_150_000_000,
+  missingBytes: 0,
+  parts: { because: 'FAT32 holds', largestBytes: 4_294_967_295, images: 1 },
+  toSave: 2,
+  present: 1,
+  savedElsewhere: 1,
+  failed: 0,
 }
 
 export const plan: PlanView = {
@@ -192,16 +212,9 @@ export const plan: PlanView = {
   sharedBytes: 2_720_000_000,
   freeBytes: 124_000_000_000,
   missingBytes: 0,
-  findings: [
-    {
-      severity: 'look',
-      message: '2 images will be in parts: FAT32 holds no file over 4 GB.',
-      hint: 'The far side puts them together by itself.',
-    },
-    { severity: 'note', message: '1 image is there already and is left as it is.' },
-  ],
+  findings: findingsOf(facts),
   estimate: {
-    seconds: 1860,
+    seconds: 1096,
     bottleneck: 'drive',
     lineBytesPerSecond: 40_000_000,
     driveBytesPerSecond: 12_000_000,
@@ -214,14 +227,14 @@ export const tightPlan: PlanView = {
   freeBytes: 12_000_000_000,
   missingBytes: 6_400_000_000,
   writeBytes: 18_400_000_000,
-  findings: [
-    {
-      severity: 'blocks',
-      message: 'The drive has 12.0 GB free; this plan needs 18.4 GB.',
-      hint: 'Remove 2 images or choose another drive.',
-    },
-    ...plan.findings,
-  ],
+  findings: findingsOf({
+    ...facts,
+    name: small.drive?.name ?? '',
+    freeBytes: 12_000_000_000,
+    totalBytes: 16_000_000_000,
+    writeBytes: 18_400_000_000,
+    missingBytes: 6_400_000_000,
+  }),
 }
 
 function transfer(id: string, reference: string, part: Partial<TransferRow>): TransferRow {
@@ -322,12 +335,41 @@ export const running: TransfersView = {
   isOffline: false,
 }
 
+/** What ran waits; there is no speed while nothing moves. */
+const still = without(running)
+const waiting = running.rows.map((row): TransferRow =>
+  isRunning(row.phase) ? { ...without(row), phase: 'waiting' } : row,
+)
+
+function without<Moving extends { bytesPerSecond?: number; secondsLeft?: number }>({
+  bytesPerSecond: _speed,
+  secondsLeft: _time,
+  ...rest
+}: Moving): Omit<Moving, 'bytesPerSecond' | 'secondsLeft'> {
+  return rest
+}
+
+export const offline: TransfersView = { ...still, rows: waiting, isOffline: true }
+
 export const occupied: TransfersView = {
-  ...running,
-  rows: running.rows.slice(0, 2).map((row) => ({
+  ...still,
+  rows: waiting.slice(0, 2).map((row) => ({
     ...row,
-    phase: 'waiting',
     waitsFor: 'Another run is writing into /media/operator/KINGSTON (process 4711 on workbench).',
+  })),
+}
+
+export const full: TransfersView = {
+  ...still,
+  rows: waiting.slice(0, 1).map((row) => ({
+    ...row,
+    phase: 'full',
+    failure: {
+      code: 'no-space',
+      message: 'The drive is full: 2.80 GB are missing. Nothing is lost.',
+      hint: 'Free some space there, and it goes on by itself.',
+      ways: ['choose-folder'],
+    },
   })),
 }
 
@@ -335,13 +377,12 @@ export const finished: TransfersView = {
   rows: references.map((reference, index) =>
     transfer(String(index), reference, {
       phase: 'done',
-      writtenBytes: 8_900_000_000,
-      durableBytes: 8_900_000_000,
+      sizeBytes: plan.rows[index]?.sizeBytes ?? 0,
       file: `image-${index}.tar`,
     }),
   ),
-  totalBytes: 26_700_000_000,
-  doneBytes: 26_700_000_000,
+  totalBytes: 13_495_000_000,
+  doneBytes: 13_495_000_000,
   speedHistory: [],
   isPaused: false,
   safe: [{ place: stick, canEject: true }],
@@ -373,7 +414,10 @@ export const library: LibraryView = {
     const tag = `${monthlyTag(Math.floor(index / known.length))}-py3`
     return {
       id: String(index),
-      file: `nvcr.io_${path.replaceAll('/', '_')}_${tag}_linux-amd64.tar`,
+      file:
+        status === 'foreign'
+          ? `saved-by-hand-${index}.tar`
+          : `nvcr.io_${path.replaceAll('/', '_')}_${tag}_linux-amd64.tar`,
       ...(status !== 'foreign' && {
         reference: `nvcr.io/${path}:${tag}`,
         platform: 'linux/amd64',
@@ -387,7 +431,7 @@ export const library: LibraryView = {
       status,
     }
   }),
-  totalBytes: 214_000_000_000,
+  totalBytes: 118_000_000_000,
   sharedBytes: 61_000_000_000,
   problems: [
     {

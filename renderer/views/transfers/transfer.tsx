@@ -12,7 +12,6 @@ import {
 import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
-import { Message } from '../../components/message.tsx'
 import { ReferenceName } from '../../components/reference-name.tsx'
 import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
@@ -76,7 +75,9 @@ export function Transfer(props: {
           <ReferenceName reference={row.reference} />
         </p>
         <p className="facts">
-          <span className={tones[phase] ?? ''}>{phaseWords[phase]}</span>
+          <span className={tones[phase] ?? ''}>
+            {row.waitsFor === undefined ? phaseWords[phase] : 'Waiting for another run'}
+          </span>
           <span>{bytesOf(row)}</span>
           {isRunning(phase) && row.bytesPerSecond !== undefined && (
             <span>{formatSpeed(row.bytesPerSecond)}</span>
@@ -115,16 +116,7 @@ export function Transfer(props: {
       )}
       {row.failure && (
         <div className="under">
-          <TransferFailure id={row.id} failure={row.failure} />
-        </div>
-      )}
-      {row.waitsFor !== undefined && (
-        <div className="under">
-          <Message
-            severity="look"
-            message={row.waitsFor}
-            hint="This goes on by itself when the other run has ended."
-          />
+          <TransferFailure id={row.id} failure={row.failure} isOver={phase === 'failed'} />
         </div>
       )}
       {showsLayers && (
