@@ -46,6 +46,7 @@ export function createSelection(parts: {
   const keep = parts.keep('selection')
   const measured = new Map<string, Measured | { failure: string }>()
   const asked = new Set<string>()
+  let wanted = new Set(keep.get().references)
   const queue = new PQueue({ concurrency: 4 })
   let measuring = new AbortController()
 
@@ -66,7 +67,7 @@ export function createSelection(parts: {
   const measureOne = async (reference: string, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return
     asked.delete(reference)
-    if (!keep.get().references.includes(reference)) return
+    if (!wanted.has(reference)) return
     try {
       const found = await connection.use((core) => measure(core, reference, platform(), signal))
       if (!signal.aborted) measured.set(reference, found)
@@ -96,7 +97,8 @@ export function createSelection(parts: {
   }
   const set = (references: readonly string[]): void => {
     keep.set({ ...keep.get(), references: [...references] })
-    for (const known of measured.keys()) if (!references.includes(known)) measured.delete(known)
+    wanted = new Set(references)
+    for (const known of measured.keys()) if (!wanted.has(known)) measured.delete(known)
     publisher.touch()
     measureMissing()
   }
