@@ -141,6 +141,18 @@ test.describe('the window', () => {
     await expect(page.getByRole('list', { name: 'Notices' })).toContainText('set aside')
   })
 
+  test('shows the licence of each package that it is made of', async ({ page }) => {
+    await page.keyboard.press('Control+4')
+    await page.getByRole('button', { name: 'Show licences' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Third-party licences' })
+    await dialog.getByRole('textbox', { name: /Search/ }).fill('react-dom')
+    await dialog.getByRole('option', { name: /^react-dom/ }).click()
+    await expect(dialog).toContainText('Copyright (c) Meta Platforms')
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Show licences' })).toBeFocused()
+  })
+
   test('asks before it throws away what was fetched', async ({ application, page }) => {
     await stage(application.electron, page, { ...calm, 'transfers.get': running })
     await page.getByRole('button', { name: 'Transfers' }).click()

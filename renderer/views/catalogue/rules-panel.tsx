@@ -1,6 +1,7 @@
-import { Button, Modal, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
+import { Button, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { RulesInput } from '../../../main/api/shapes.ts'
+import { Dialog } from '../../components/dialog.tsx'
 import { Message } from '../../components/message.tsx'
 import { ReferenceName } from '../../components/reference-name.tsx'
 import { useAsked } from '../../components/use-asked.ts'
@@ -24,13 +25,7 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
   const found = preview.state === 'ready' ? preview.value.references : []
   const failures = preview.state === 'ready' ? preview.value.failures : []
   return (
-    <Modal
-      opened
-      onClose={close}
-      title="Pick by rules"
-      size="xl"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Pick by rules" size="xl" close={close}>
       <div className="stack">
         <div className="rules">
           <TagsInput
@@ -126,7 +121,7 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 
