@@ -46,6 +46,7 @@ export function createSelection(parts: {
   const keep = parts.keep('selection')
   const measured = new Map<string, Measured | { failure: string }>()
   const asked = new Set<string>()
+  let inTray = new Set(keep.get().references)
   const queue = new PQueue({ concurrency: 4 })
   let measuring = new AbortController()
 
@@ -61,12 +62,16 @@ export function createSelection(parts: {
       ...(isWhole && addUp(sizes)),
     }
   }
-  const publisher = createPublisher(() => parts.publish('selection.changed', view()))
+  const publisher = createPublisher(
+    () => parts.publish('selection.changed', view()),
+    // The more there is of it, the longer the window takes to take it in.
+    () => 150 + keep.get().references.length / 4,
+  )
 
   const measureOne = async (reference: string, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return
     asked.delete(reference)
-    if (!keep.get().references.includes(reference)) return
+    if (!inTray.has(reference)) return
     try {
       const found = await connection.use((core) => measure(core, reference, platform(), signal))
       if (!signal.aborted) measured.set(reference, found)
@@ -96,7 +101,8 @@ export function createSelection(parts: {
   }
   const set = (references: readonly string[]): void => {
     keep.set({ ...keep.get(), references: [...references] })
-    for (const known of measured.keys()) if (!references.includes(known)) measured.delete(known)
+    inTray = new Set(references)
+    for (const known of measured.keys()) if (!inTray.has(known)) measured.delete(known)
     publisher.touch()
     measureMissing()
   }

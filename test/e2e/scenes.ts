@@ -6,7 +6,9 @@ import {
   idle,
   library,
   list,
+  full,
   occupied,
+  offline,
   picked,
   running,
   settings,
@@ -35,6 +37,7 @@ const welcome: Answers = {
 
 async function openView(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation').getByRole('button', { name }).click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
 }
 
 async function openRepository(page: Page): Promise<void> {
@@ -42,8 +45,13 @@ async function openRepository(page: Page): Promise<void> {
   await page.getByRole('listbox', { name: 'Tags' }).waitFor()
 }
 
-async function openPlan(page: Page): Promise<void> {
+async function openPlaces(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Review plan' }).click()
+  await page.getByRole('heading', { level: 1, name: /^Plan/ }).waitFor()
+}
+
+async function openPlan(page: Page): Promise<void> {
+  await openPlaces(page)
   await page.getByRole('button', { name: /KINGSTON/ }).click()
   await page.getByRole('region', { name: 'Images of this plan' }).waitFor()
 }
@@ -56,7 +64,8 @@ async function openHoldings(page: Page): Promise<void> {
 
 async function openImage(page: Page): Promise<void> {
   await openHoldings(page)
-  await page.getByRole('option').first().click()
+  await page.getByRole('textbox', { name: 'Search library' }).fill('24.05')
+  await page.getByRole('option', { name: /^nvidia\/pytorch 24\.05-py3/ }).click()
   await page.getByRole('region', { name: 'Loads in' }).waitFor()
 }
 
@@ -164,11 +173,7 @@ const large: Scene[] = [
   },
   { name: 'plan', answers: calm, act: openPlan },
   { name: 'plan-blocked', answers: { ...calm, 'plan.make': tightPlan }, act: openPlan },
-  {
-    name: 'plan-places',
-    answers: calm,
-    act: async (page) => await page.getByRole('button', { name: 'Review plan' }).click(),
-  },
+  { name: 'plan-places', answers: calm, act: openPlaces },
   {
     name: 'plan-failed',
     answers: {
@@ -178,7 +183,7 @@ const large: Scene[] = [
       },
     },
     act: async (page) => {
-      await page.getByRole('button', { name: 'Review plan' }).click()
+      await openPlaces(page)
       await page.getByRole('button', { name: /KINGSTON/ }).click()
       await page.getByRole('alert').waitFor()
     },
@@ -208,12 +213,17 @@ const large: Scene[] = [
   },
   {
     name: 'transfers-offline',
-    answers: { ...calm, 'transfers.get': { ...running, isOffline: true, isPaused: false } },
+    answers: { ...calm, 'transfers.get': offline },
     act: async (page) => await openView(page, 'Transfers'),
   },
   {
     name: 'transfers-occupied',
     answers: { ...calm, 'transfers.get': occupied },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-full',
+    answers: { ...calm, 'transfers.get': full },
     act: async (page) => await openView(page, 'Transfers'),
   },
   { name: 'library-none', answers: calm, act: async (page) => await openView(page, 'Library') },

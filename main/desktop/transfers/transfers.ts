@@ -167,7 +167,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     handlers: {
       'transfers.get': view,
       'transfers.start'({ plan }) {
-        const { view: planned, folder, wanted } = plans().known(plan)
+        const { view: planned, where, wanted } = plans().known(plan)
         const stop = planned.findings.find(({ severity }) => severity === 'blocks')
         if (stop) {
           const { message, hint } = stop
@@ -179,7 +179,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
           notify('There is nothing to transfer.', 'Everything selected is there already.')
         queue.add(
           rows.map(({ reference, platform, sizeBytes }) => {
-            return { reference, platform, sizeBytes, wanted, folder }
+            return { reference, platform, sizeBytes, wanted, ...where }
           }),
         )
       },
