@@ -22,7 +22,7 @@ async function runTerminal(args: readonly string[]): Promise<void> {
   await new Promise<void>((resolve) => {
     process.stdout.write('', () => resolve())
   })
-  process.exit()
+  process.exit(process.exitCode)
 }
 
 /** An error that nobody caught ends the program, as it does with Node; Electron would show it and go on. */

@@ -16,6 +16,9 @@ const packages = {
   'mkfs.fat': 'dosfstools',
   busybox: 'busybox-static',
   openssl: 'openssl',
+  debootstrap: 'debootstrap',
+  rpm: 'rpm',
+  'desktop-file-validate': 'desktop-file-utils',
 } as const
 
 export type Part = keyof typeof packages
