@@ -18,11 +18,11 @@ export function configuration(runtime: Runtime): Configuration {
     electronDist: runtime.folder,
     electronLanguages: ['en-US'],
     // What it needs of node_modules is in out/ already.
+    // False: it need not look for modules, nor build any.
     beforeBuild: async () => await Promise.resolve(false),
     files: ['out/**', 'package.json'],
     extraResources: [{ from: 'out/renderer/licences.txt', to: 'licences.txt' }],
     extraMetadata: { desktopName: 'ngc-replicator.desktop' },
-    npmRebuild: false,
     publish: null,
     electronFuses: {
       runAsNode: false,

@@ -30,7 +30,7 @@ export async function createDeb(unpacked: string, isSqueezed: boolean): Promise<
       ...common,
       maintainer: packageJson.author,
       section: 'utils',
-      compression: isSqueezed ? 'xz' : 'gzip',
+      compression: isSqueezed ? 'xz' : 'zstd',
     },
   })
   // The maker's own list draws KDE along on a system without a desktop, and lacks what a desktop has anyway.

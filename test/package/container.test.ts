@@ -103,8 +103,8 @@ async function makeBase(folder: string): Promise<void> {
 const announcement = z.object({ siteFile: z.string() })
 
 async function siteOf(engine: Engine, container: string): Promise<string> {
-  const isThere = (text: string) => text.includes('siteFile')
-  await expect.poll(() => engine.run('logs', container), { timeout: 20_000 }).toSatisfy(isThere)
-  const [line = ''] = (await engine.run('logs', container)).split('\n')
+  const printed = async () => await engine.run('logs', container)
+  await expect.poll(printed, { timeout: 20_000 }).toContain('siteFile')
+  const [line = ''] = (await printed()).split('\n')
   return announcement.parse(JSON.parse(line)).siteFile
 }

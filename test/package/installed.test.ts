@@ -92,7 +92,7 @@ describeWith(['debootstrap', 'Xvfb'], 'the deb on a clean Debian', () => {
     await click(
       page
         .getByRole('listbox', { name: 'Repositories' })
-        .getByRole('option', { name: /pytorch/ })
+        .getByRole('option', { name: /pytorch/i })
         .first(),
     )
     await click(page.getByRole('listbox', { name: 'Tags' }).getByRole('option').first())
