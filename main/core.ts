@@ -1,43 +1,63 @@
-import { messageOf } from './api/errors.ts'
+import { messageOf, type AppError } from './api/errors.ts'
+import { promisedBytes } from './archive/partial.ts'
+import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
+import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
-import { heldPlaces } from './library/held-places.ts'
-import { leftoverBytes } from './library/leftovers.ts'
-import { inventory, type LibraryImage } from './library/inventory.ts'
+import { listLeftovers } from './library/leftovers.ts'
+import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
+import { nameClashes } from './library/name-clashes.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
-import { createRateLimit } from './net/rate-limit.ts'
+import type { OutageOptions } from './net/outage.ts'
+import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
+import { createTurns, wantsLess } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
 import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
-import { gather } from './plan/gather.ts'
-import { makePlan, type Plan } from './plan/plan.ts'
+import { gather, type Gathered } from './plan/gather.ts'
+import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
-import type { Digest, Reference } from './registry/reference.ts'
+import { formatReference, type Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
+import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
-import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
-import { replicate, type ReplicateListener } from './transfer/replicate.ts'
+import { createConnections } from './transfer/fetch-ahead/connections.ts'
+import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
+import { HeldBlobs } from './transfer/held-blobs.ts'
+import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
+import { saveFromDocker } from './transfer/save-from-docker.ts'
+import { saveImage } from './transfer/save-image.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests at once while planning; a transfer has one stream for each job. */
+  /** Requests at once, at most: fewer while planning, after 429 and timeouts, and where more bring nothing. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
+  /** Docker pulls and exports the images; absent, they come from the registry itself. */
+  readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
+  /** Limits of time other than the usual ones. */
+  readonly timing?: Timing
+  /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
+  readonly outage?: OutageOptions | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
   readonly waiting?: ((message: string) => void) | undefined
 }
+
+/** How long what is waited for; see `HttpOptions` and `RetryPolicy`. */
+export type Timing = Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'idleTimeoutMs'> &
+  Partial<Pick<RetryPolicy, 'attempts' | 'firstDelayMs' | 'longestDelayMs' | 'totalTimeoutMs'>>
 
 /** What the operator asks for: images named one by one, or rules over the catalogue; and images of other registries. */
 export interface Request {
@@ -55,8 +75,10 @@ export interface Request {
 export interface OpenDestination {
   readonly destination: Destination
   readonly state: StateFile
+  readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
+  readonly driveFiles: DriveFiles
 }
 
 /** A plan with what was opened to make it. */
@@ -68,6 +90,8 @@ export interface PreparedPlan {
 export interface Core {
   readonly catalogue: Catalogue
   readonly registry: Registry
+  /** What all that goes over the line shares. */
+  readonly limit: RateLimit
   /** Throws AppError `destination` for a folder that cannot be written to, unless it may be read-only. */
   openDestination(
     folder: string,
@@ -80,12 +104,16 @@ export interface Core {
     request: Omit<Request, 'folder'>,
     signal?: AbortSignal,
   ): Promise<Plan>
-  /** The one that saves into this destination. */
+  /** Saves into this destination. */
   saver(opened: OpenDestination, maxFileSizeBytes?: number): Saver
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: { jobs: number; maxFileSizeBytes?: number | undefined },
+    options: Omit<ReplicateOptions, 'saver'> & {
+      maxFileSizeBytes?: number | undefined
+      /** Another than `saver` gives. */
+      saver?: Saver | undefined
+    },
     listener: ReplicateListener,
     signal: AbortSignal,
   ): Promise<void>
@@ -94,15 +122,20 @@ export interface Core {
 
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
-  const { site, key, connections, log, waiting } = options
+  const { site, key, connections, log, waiting, timing = {} } = options
+  const turns = createTurns(Math.min(connections, MOST_WHILE_PLANNING))
+  const streams = createConnections(connections)
   const retry: RetryPolicy = {
     ...patient,
+    ...timing,
     retrying(error, delayMs) {
+      turns.failed(error)
+      if (wantsLess(error)) streams.halve()
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
   }
-  const http = createHttp({ ...options.network, ...(log && { log }) })
+  const http = createHttp({ ...options.network, ...timing, ...(log && { log }) })
   const catalogue = createCatalogue({ site, key, http, retry })
   const logins = await readDockerLogins()
   const credentials = (registry: string): Credentials | undefined => {
@@ -111,13 +144,20 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const login = logins.get(registry)
     return login && { kind: 'password', username: login.user, password: new Secret(login.password) }
   }
+  const limit = createRateLimit(options.limitBytesPerSecond)
   const registry = createRegistry({
     http,
     site,
     credentials,
     retry,
-    limit: createRateLimit(options.limitBytesPerSecond),
+    limit,
+    outage: options.outage,
     ...(log && { log }),
+  })
+  const fetchAhead = createFetchAhead({
+    connections: streams,
+    range: ({ repository, descriptor }, range, given) =>
+      registry.range(repository, descriptor, range, given),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
@@ -136,32 +176,71 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     signal,
   ) => {
     const { registryName } = site
-    const source = { catalogue, registryName, connections }
+    const { inTurn } = turns
+    const source = { catalogue, registryName, inTurn }
     const selected =
       named.length > 0
         ? await selectNamed(source, named, rules, signal)
         : await selectByRules(source, rules, signal)
     const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
-    const sources = { registry, registryName, state, library, changeKeyOf, connections }
-    const { images, failures } = await gather(candidates, platform, sources, signal)
-    const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
-    const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
+    const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
+    const gathered = await gather(candidates, platform, sources, signal)
+    const names = new Set(
+      gathered.images.flatMap((image) => (image.state === 'present' ? [] : image.name)),
+    )
+    const { images, failures } = withoutClashes(
+      gathered,
+      await nameClashes(destination.folder, names),
+    )
+    const leftovers = (await listLeftovers(destination.folder)).filter(({ name }) =>
+      names.has(name),
+    )
+    const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const freeBytes = destination.freeBytes + leftBytes
     const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
+    const begunBytes = new Map<string, number>()
+    for (const image of images) {
+      if (image.state === 'present') continue
+      const { folder } = destination
+      const wanted = maxFileSizeBytes ?? destination.largestFileBytes
+      begunBytes.set(
+        image.name,
+        await promisedBytes({ ...image, folder, maxFileSizeBytes: wanted }),
+      )
+    }
     return makePlan(
       { ...destination, freeBytes, ...(largestFileBytes !== undefined && { largestFileBytes }) },
       images,
       [...selected.failures, ...failures],
       held.digests(),
+      begunBytes,
     )
   }
 
-  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
+  const throughDocker =
+    options.docker &&
+    saveFromDocker({
+      ...options.docker,
+      credentialsFor: ({ reference }) =>
+        registry.access(reference) === 'guest-instead'
+          ? undefined
+          : credentials(reference.registry),
+    })
+
+  const saver: Core['saver'] = (
+    { destination, state, checksums, held, driveFiles },
+    maxFileSizeBytes,
+  ) =>
     createSaver({
       folder: destination.folder,
-      registry,
+      saveImage:
+        throughDocker ??
+        ((image, parts, signal) => saveImage(image, { ...parts, source: fetchAhead }, signal)),
       state,
+      checksums,
       held,
-      maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
+      driveFiles,
+      maxFileSizeBytes: smallest(maxFileSizeBytes, destination.largestFileBytes),
       async descriptionOf({ reference }, signal) {
         if (!isOnSite(reference)) return undefined
         const until = AbortSignal.any([signal, AbortSignal.timeout(DESCRIPTION_TIMEOUT_MS)])
@@ -172,6 +251,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   return {
     catalogue,
     registry,
+    limit,
     openDestination,
     planInto,
     saver,
@@ -181,12 +261,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       return { plan: await planInto(opened, request, signal), opened }
     },
 
-    async replicate({ plan, opened }, { jobs, maxFileSizeBytes }, listener, signal) {
+    async replicate(
+      { plan, opened },
+      { maxFileSizeBytes, saver: given, ...rest },
+      listener,
+      signal,
+    ) {
       const isDone = plan.images.every(({ state }) => state === 'present')
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
-        await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
+        const chosen = given ?? saver(opened, maxFileSizeBytes)
+        await replicate(plan, { saver: chosen, ...rest }, listener, signal)
       } finally {
         await unlock?.()
       }
@@ -202,12 +288,39 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, library, places] = await Promise.all([
+  const [state, library] = await Promise.all([
     openState(destination.folder),
-    exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
-    exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
+    exists ? readLibrary(destination.folder, signal) : emptyLibrary(folder),
   ])
-  return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
+  return {
+    destination,
+    state,
+    checksums: openChecksums(destination.folder),
+    library: library.images,
+    held: new HeldBlobs(destination.folder, library.places),
+    driveFiles: createDriveFiles(destination.folder, library),
+  }
+}
+
+/** What would overwrite a file that is not ours cannot be planned. */
+function withoutClashes(
+  { images, failures }: Gathered,
+  clashes: ReadonlyMap<string, AppError>,
+): Gathered {
+  const clashOf = (image: GatheredImage): AppError | undefined =>
+    image.state === 'present' ? undefined : clashes.get(image.name)
+  const clashing = images.flatMap((image): PlanFailure[] => {
+    const error = clashOf(image)
+    return error === undefined ? [] : [{ subject: formatReference(image.reference), error }]
+  })
+  return {
+    images: images.filter((image) => clashOf(image) === undefined),
+    failures: [...failures, ...clashing],
+  }
+}
+
+function emptyLibrary(folder: string): Library {
+  return { folder, images: [], problems: [], places: new Map() }
 }
 
 function smallest(a: number | undefined, b: number | undefined): number | undefined {
@@ -216,3 +329,6 @@ function smallest(a: number | undefined, b: number | undefined): number | undefi
 
 /** A description is worth a moment, not the patience that an image is. */
 const DESCRIPTION_TIMEOUT_MS = 20_000
+
+/** Short answers gain nothing from more, and a catalogue is not to be stormed. */
+const MOST_WHILE_PLANNING = 8

@@ -3,8 +3,17 @@ import type { WrittenFile } from '../archive/destination-files.ts'
 import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 
-/** One object a line of `--json`: a plan event for each image, an image event as each ends, and one done event last. */
-export type ReplicateEvent = PlanEvent | ImageEvent | DoneEvent
+/**
+ * One object a line of `--json`: a plan event for each image, an image event as each ends, offline and online events as
+ * the network goes and comes, a waiting event, which may come again, while a drive is full, and one done event last.
+ */
+export type ReplicateEvent =
+  | PlanEvent
+  | WaitingEvent
+  | ImageEvent
+  | OfflineEvent
+  | OnlineEvent
+  | DoneEvent
 
 interface PlanEvent {
   readonly event: 'plan'
@@ -18,11 +27,20 @@ interface PlanEvent {
   readonly notes: readonly string[]
 }
 
+interface WaitingEvent {
+  readonly event: 'waiting'
+  readonly reference: string
+  readonly platform: string
+  /** That the drive lacks for this image. */
+  readonly missingBytes: number
+}
+
 interface ImageEvent {
   readonly event: 'image'
   readonly reference: string
   readonly platform: string | null
-  readonly state: 'saved' | 'skipped' | 'failed'
+  /** `pushed`: with `--no-exporter`, where nothing is saved. */
+  readonly state: 'saved' | 'pushed' | 'skipped' | 'failed'
   /** The tarball, or the first of its parts; null where there is none. */
   readonly file: string | null
   /** All parts, where there are any. */
@@ -30,6 +48,18 @@ interface ImageEvent {
   readonly digest: string | null
   readonly sizeBytes: number | null
   readonly error?: string
+}
+
+interface OfflineEvent {
+  readonly event: 'offline'
+  /** What it was noticed by. */
+  readonly error: string
+  /** How long it is waited for at most. */
+  readonly waitSeconds: number
+}
+
+interface OnlineEvent {
+  readonly event: 'online'
 }
 
 interface DoneEvent {
@@ -59,11 +89,16 @@ export function planEvent(image: PlannedImage): PlanEvent {
   }
 }
 
+export function waitingEvent(image: ImageToSave, missingBytes: number): WaitingEvent {
+  const { reference, platform } = image
+  return { event: 'waiting', reference: formatReference(reference), platform, missingBytes }
+}
+
 export function savedEvent(image: ImageToSave, files: readonly WrittenFile[]): ImageEvent {
   const names = files.map(({ name }) => name)
   return {
     ...imageBase(image),
-    state: 'saved',
+    state: names.length > 0 ? 'saved' : 'pushed',
     file: names[0] ?? null,
     ...(names.length > 1 && { files: names }),
   }
@@ -80,6 +115,12 @@ export function skippedEvent(image: PlannedImage): ImageEvent {
 export function failedEvent(image: ImageToSave, error: unknown): ImageEvent {
   return { ...imageBase(image), state: 'failed', file: null, error: messageOf(error) }
 }
+
+export function offlineEvent(error: unknown, longestWaitMs: number): OfflineEvent {
+  return { event: 'offline', error: messageOf(error), waitSeconds: longestWaitMs / 1000 }
+}
+
+export const onlineEvent: OnlineEvent = { event: 'online' }
 
 export function unplannedEvent({ subject, error }: PlanFailure): ImageEvent {
   return {

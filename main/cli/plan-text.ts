@@ -2,11 +2,20 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { explain } from './output.ts'
 import { formatBytes, plural } from '../format.ts'
+import type { Destination } from '../disk/destination.ts'
 import { printable } from '../printable.ts'
 
 /** The plan as a person reads it: a line for each image, then what it takes and whether it fits. */
 export function planLines(plan: Plan): string[] {
   return [...plan.images.map(imageLine), ...plan.failures.flatMap(failureLines), ...summary(plan)]
+}
+
+/** What it costs to go through an engine. */
+export function sourceLines(engine: string): string[] {
+  return [
+    `Through ${engine}: layers are saved unpacked, two to three times the sizes above.`,
+    'Without --source docker they come from the registry itself: with the published digests, smaller, faster, resumable.',
+  ]
 }
 
 function imageLine(image: PlannedImage): string {
@@ -32,15 +41,17 @@ function summary(plan: Plan): string[] {
   const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
   const counts = [
     plural(plan.images.length, 'image'),
-    `${toSave.length} to save`,
+    `${toSave.length} to ${plan.writeBytes > 0 || toSave.length === 0 ? 'save' : 'push'}`,
     `${present} present`,
     ...(plan.failures.length > 0 ? [`${plan.failures.length} failed`] : []),
   ]
   const lines = [`Plan: ${counts.join(', ')}.`]
   if (toSave.length === 0) return lines
+  if (writeBytes === 0)
+    return [...lines, `${formatBytes(fetchBytes)} to fetch and push, nothing to write.`]
   const shared = sharedBytes > 0 ? ` (${formatBytes(sharedBytes)} are shared or there already)` : ''
   lines.push(`${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes)} to write${shared}.`)
-  const where = `${destination.folder}${destination.fileSystem === undefined ? '' : ` (${destination.fileSystem})`}`
+  const where = placeOf(destination)
   const after = destination.freeBytes - writeBytes
   lines.push(
     missingBytes > 0
@@ -60,4 +71,14 @@ function summary(plan: Plan): string[] {
     )
   }
   return lines
+}
+
+/** The folder, and what the drive is as far as it matters. */
+function placeOf({ folder, fileSystem, drive }: Destination): string {
+  const facts = [
+    ...(fileSystem === undefined ? [] : [fileSystem]),
+    ...(drive?.isRemovable === true ? ['removable'] : []),
+    ...(drive?.isNetwork === true ? ['network drive'] : []),
+  ]
+  return facts.length === 0 ? folder : `${folder} (${facts.join(', ')})`
 }

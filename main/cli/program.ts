@@ -1,8 +1,13 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { inventoryCommand } from './inventory.ts'
+import { cleanCommand } from './clean.ts'
+import { doctorCommand } from './doctor.ts'
+import { inventoryCommand, type InventoryOptions } from './inventory.ts'
+import { loadCommand, type LoadOptions } from './load.ts'
 import { explain, type Output } from './output.ts'
+import { collect } from './parse.ts'
+import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
 import {
   addOutputOptions,
   addReplicateOptions,
@@ -69,7 +74,9 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
   sub('inventory', 'what a folder holds, offline')
     .argument('<folder>')
     .option('--json', 'one JSON document on standard output', false)
-    .action(async (folder: string, options: { json: boolean }) => {
+    .option('--html', 'one page, to be kept, sent or printed', false)
+    .option('--update', 'first write load.sh, README.txt and the inventory there anew', false)
+    .action(async (folder: string, options: InventoryOptions) => {
       done(await inventoryCommand(folder, options, output, signal))
     })
   sub('verify', 'read every byte of a folder or of files back')
@@ -77,6 +84,43 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .option('--json', 'one JSON document on standard output', false)
     .action(async (paths: string[], options: { json: boolean }) => {
       done(await verifyCommand(paths, options, output, signal))
+    })
+  sub('load', 'hand tarballs to Docker, Podman or containerd on this machine')
+    .argument('<path...>', 'folders, tarballs, or parts of them')
+    .addOption(
+      new Option('--to <engine>', 'the first that is found, when it is left out').choices([
+        'docker',
+        'podman',
+        'containerd',
+      ]),
+    )
+    .option('--namespace <name>', 'of containerd; Kubernetes uses k8s.io', 'default')
+    .addOption(
+      new Option('--image <reference>', 'only tarballs that hold this image; repeatable').argParser(
+        collect,
+      ),
+    )
+    .option('--dry-run', 'say what would be loaded, and load nothing', false)
+    .option('--json', 'one JSON object a line on standard output', false)
+    .action(async (paths: string[], options: LoadOptions) => {
+      done(await loadCommand(paths, options, output, signal))
+    })
+  sub('doctor', 'which container engines there are, and what to do where one cannot be used')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (options: { json: boolean }) => {
+      done(await doctorCommand(options, output, signal))
+    })
+  addPushOptions(sub('push', 'push the images of a folder or of tarballs to a registry, offline'))
+    .argument('<path...>', 'folders, or tarballs')
+    .action(async (paths: string[], options: PushOptions) => {
+      done(await pushCommand(paths, options, output, signal))
+    })
+  sub('clean', 'remove what was never finished in a folder, so that it is fetched from the start')
+    .argument('<folder>')
+    .option('--dry-run', 'only list it', false)
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (folder: string, options: { dryRun: boolean; json: boolean }) => {
+      done(await cleanCommand(folder, options, output))
     })
   sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
     .option('--json', 'one JSON document on standard output', false)
@@ -92,6 +136,9 @@ Examples:
   ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
   ngc-replicator inventory /media/stick
   ngc-replicator verify /media/stick
+  ngc-replicator load /media/stick --image pytorch:24.01-py3
+  ngc-replicator push /media/stick --to registry.example:5000/ngc
+  ngc-replicator clean /media/stick --dry-run
 
 Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; further certificate authorities from NODE_EXTRA_CA_CERTS.

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { AppError } from '../api/errors.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
-import { collect, parseBytes, parseCount } from './parse.ts'
+import { collect, parseBytes, parseCount, parseDuration } from './parse.ts'
 
 /** The options of the main command, as commander gives them. */
 export interface ReplicateOptions {
@@ -15,6 +15,7 @@ export interface ReplicateOptions {
   readonly latest?: number
   readonly exclude?: string[]
   readonly platform: 'linux/amd64' | 'linux/arm64' | 'all'
+  readonly source: 'registry' | 'docker'
   readonly apiKey?: string
   readonly outputPath?: string
   readonly dryRun: boolean
@@ -26,9 +27,11 @@ export interface ReplicateOptions {
   readonly registryPassword?: string
   readonly remove: boolean
   readonly singularity: boolean
+  readonly check: boolean
   readonly jobs: number
   readonly connections: number
   readonly limitRate?: number
+  readonly offlineWait: number
   readonly maxFileSize?: number
   readonly site?: string
   readonly json: boolean
@@ -81,6 +84,14 @@ export function addReplicateOptions(command: Command): Command {
     )
     .optionsGroup('Where from:')
     .addOption(
+      option('--source <source>', 'docker pulls and saves through the engine, as the original did')
+        .choices(['registry', 'docker'])
+        .default('registry'),
+    )
+    .addOption(
+      new Option('--no-remove', 'with --source docker: leave the images that it pulled in Docker'),
+    )
+    .addOption(
       option(
         '--api-key <key>',
         'NGC or DGX key; “-” reads it from standard input; without one as guest',
@@ -107,16 +118,30 @@ export function addReplicateOptions(command: Command): Command {
     )
     .addOption(option('--exporter', 'write tarballs (the default)').default(true))
     .addOption(new Option('--no-exporter', 'write no tarballs, only push to --registry-url'))
-    .addOption(option('--registry-url <url>', 'push to this registry as well (not available yet)'))
-    .addOption(option('--registry-username <name>', 'for --registry-url'))
-    .addOption(option('--registry-password <password>', 'for --registry-url'))
+    .addOption(
+      option(
+        '--registry-url <url>',
+        'push to this registry as well, host or host/prefix; http:// allows plain HTTP',
+      ),
+    )
+    .addOption(option('--registry-username <name>', 'for it; else as “docker login” left it'))
+    .addOption(option('--registry-password <password>', 'better in the environment'))
     .optionsGroup('How:')
     .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
+    .addOption(
+      option(
+        '--check',
+        'read again what an earlier run wrote, instead of trusting its journal',
+      ).default(false),
+    )
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
     .addOption(
-      option('--connections <n>', 'requests at once while planning')
+      option(
+        '--connections <n>',
+        'requests at once, at most; how many are worth while it finds itself',
+      )
         .argParser(parseCount)
-        .default(8),
+        .default(16),
     )
     .addOption(
       option('--limit-rate <bytes>', 'fetch at most so much a second, such as 10M').argParser(
@@ -124,11 +149,18 @@ export function addReplicateOptions(command: Command): Command {
       ),
     )
     .addOption(
+      option('--offline-wait <time>', 'how long a network lost in mid-run is waited for; 0 for not')
+        .argParser(parseDuration)
+        .default(OFFLINE_WAIT_MS, '8h'),
+    )
+    .addOption(
       option('--progress-uri <address>', 'post the progress as JSON there, as the seed did'),
     )
-    .addOption(new Option('--no-remove', 'keep images in Docker (not available yet)').hideHelp())
     .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
 }
+
+/** A night: longer than most outages, shorter than the day between two runs of a cron job. */
+const OFFLINE_WAIT_MS = 8 * 3_600_000
 
 function option(flags: string, description: string): Option {
   const made = new Option(flags, description)
@@ -148,26 +180,44 @@ export function addOutputOptions(command: Command): Command {
     .option('--verbose', 'every request, on standard error', false)
 }
 
-/** Refuses what is not there yet, in words, rather than pass over it. Throws AppError `usage`. */
+/** Refuses what is not there yet, or not without something else, rather than pass over it. Throws AppError `usage`. */
 export function refuseUnavailable(options: ReplicateOptions): void {
-  if (options.registryUrl ?? options.registryUsername ?? options.registryPassword) {
-    throw unavailable(
-      'Pushing to a registry (--registry-url) is',
-      'Save tarballs, and push them with another tool.',
-    )
-  }
-  if (!options.exporter) {
-    throw unavailable(
-      '--no-exporter needs --registry-url, which is',
-      'Leave it out to save tarballs.',
-    )
+  if (options.registryUrl === undefined) {
+    if (!options.exporter) {
+      throw new AppError(
+        'usage',
+        '--no-exporter needs --registry-url: else nothing is to be done.',
+        {
+          hint: 'Leave it out to save tarballs.',
+        },
+      )
+    }
+    if (options.registryUsername ?? options.registryPassword) {
+      throw new AppError(
+        'usage',
+        '--registry-username and --registry-password need --registry-url.',
+      )
+    }
   }
   if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
-  if (!options.remove) {
-    throw unavailable(
-      '--no-remove belongs to Docker as a source, which is',
-      'Images are fetched without Docker: leave it out.',
+  if (!options.remove && options.source !== 'docker') {
+    throw new AppError('usage', '--no-remove belongs to --source docker.', {
+      hint: 'Images are fetched without Docker: leave it out.',
+    })
+  }
+  if (options.registryUrl !== undefined && options.source === 'docker') {
+    throw new AppError(
+      'usage',
+      '--registry-url pushes what was published, which Docker does not keep.',
+      {
+        hint: 'Leave out --source docker, or push the saved tarballs afterwards (ngc-replicator push).',
+      },
     )
+  }
+  if (options.site !== undefined && options.source === 'docker') {
+    throw new AppError('usage', 'Docker pulls from nvcr.io itself, whatever --site says.', {
+      hint: 'Leave out --site or --source docker.',
+    })
   }
 }
 

@@ -1,4 +1,6 @@
 import { createCore, type PreparedPlan } from '../core.ts'
+import { chooseEngine, nothingFound } from '../docker/find-engines.ts'
+import { isSocketEngine, type SocketEngine } from '../docker/socket-engine.ts'
 import { redact } from '../net/redact.ts'
 import { parseKey } from '../ngc/key.ts'
 import { readSiteFile } from '../ngc/site-file.ts'
@@ -6,11 +8,17 @@ import { publicSite } from '../ngc/site.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
-import { planLines } from './plan-text.ts'
+import { planLines, sourceLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
-import { createReport } from './report.ts'
+import {
+  registryOf,
+  replicateToRegistry,
+  withoutTarballs,
+  type ReplicateToRegistry,
+} from './replicate-push.ts'
+import { createReport, type Report } from './report.ts'
 import { createSeedListener, parseProgressUri } from './seed-listener.ts'
 
 /** The main command: select, plan, copy. Returns the exit code; throws what stops it before anything was done. */
@@ -21,6 +29,7 @@ export async function replicateCommand(
   signal: AbortSignal,
 ): Promise<number> {
   given.refuseUnavailable(options)
+  registryOf(options)
   const rules = given.rulesOf(options)
   const progressUri =
     options.progressUri === undefined ? undefined : parseProgressUri(options.progressUri)
@@ -28,19 +37,29 @@ export async function replicateCommand(
   const external =
     externalImages === undefined ? [] : await readExternalImages(given.callersPath(externalImages))
   const key = await readKey(options.apiKey, signal)
-  const complain = (line: string): void =>
-    output.complain(printable(redact(line, key === undefined ? [] : [key])))
+  const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
+  const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
+  let report: Report | undefined
+  const longestWaitMs = options.offlineWait
+  const docker = options.source === 'docker' ? await chooseDocker(signal) : undefined
   const core = await createCore({
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
     limitBytesPerSecond: options.limitRate,
+    docker: docker && { engine: docker, keepsImages: !options.remove },
+    outage: {
+      longestWaitMs,
+      offline: (error) => report?.offline(error, longestWaitMs),
+      online: () => report?.online(),
+    },
     log: options.verbose ? complain : undefined,
     waiting: options.quiet ? undefined : complain,
   })
   const seed = progressUri && createSeedListener(progressUri, complain)
+  let push: ReplicateToRegistry | undefined
   try {
-    const prepared = await core.plan(
+    const asked = await core.plan(
       {
         named: references,
         rules,
@@ -51,21 +70,39 @@ export async function replicateCommand(
       },
       signal,
     )
+    const prepared = options.exporter ? asked : withoutTarballs(asked)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
-    if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
-    const report = createReport(prepared.plan, options, output, seed?.listener)
-    const { jobs, maxFileSize: maxFileSizeBytes } = options
+    if (docker && !options.json && !options.quiet) {
+      for (const line of sourceLines(docker.facts.name)) output.print(line)
+    }
+    const told = { output, waiting: complain }
+    push = await replicateToRegistry(core, prepared, options, told, signal)
+    if (options.dryRun) {
+      return prepared.plan.failures.length + (push?.plan.failures.length ?? 0) > 0 ? 1 : 0
+    }
+    const failures = [...prepared.plan.failures, ...(push?.refused ?? [])]
+    report = createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
+    const { jobs, check, maxFileSize: maxFileSizeBytes } = options
     try {
-      await core.replicate(prepared, { jobs, maxFileSizeBytes }, report.listener, signal)
+      const saving = { jobs, check, maxFileSizeBytes, saver: push?.saver(report.pushes) }
+      await core.replicate(prepared, saving, report.listener, signal)
+      await push?.pushPresent(report.pushes, signal)
       return report.finish()
     } catch (error) {
       return report.finish({ error, wasInterrupted: signal.aborted })
     }
   } finally {
     await seed?.close()
+    await push?.close()
     await core.close()
   }
+}
+
+async function chooseDocker(signal: AbortSignal): Promise<SocketEngine> {
+  const engine = await chooseEngine('docker', {}, signal)
+  if (isSocketEngine(engine)) return engine
+  throw nothingFound('docker')
 }
 
 function tellPlan(

@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../api/errors.ts'
-import { formatBytes, plural } from '../format.ts'
+import type { PushListener } from '../delivery/push.ts'
+import { formatBytes, formatWait, plural } from '../format.ts'
 import type { Plan, PlanFailure } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import type { ReplicateListener } from '../transfer/replicate.ts'
@@ -7,29 +8,42 @@ import * as event from './events.ts'
 import { createLiveProgress } from './live-progress.ts'
 import { explain, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
+import * as pushEvent from './push-events.ts'
 import type { ReplicateOptions } from './replicate-options.ts'
 
 /** Tells a run as it goes, in lines, in place, or as JSON events, and sums it up. */
 export interface Report {
   readonly listener: ReplicateListener
+  /** The network is gone, as this failure told, and is waited for, so long at most. */
+  offline(error: unknown, longestWaitMs: number): void
+  online(): void
+  readonly pushes: PushListener
   /** The failures last. Returns the exit code. */
   finish(stopped?: { readonly error: unknown; readonly wasInterrupted: boolean }): number
 }
 
 export function createReport(
   plan: Plan,
-  options: Pick<ReplicateOptions, 'json' | 'quiet'>,
+  options: Pick<ReplicateOptions, 'json' | 'quiet' | 'exporter'>,
   output: Output,
   also: ReplicateListener = {},
 ): Report {
   const failures: PlanFailure[] = [...plan.failures]
   let saved = 0
+  let pushed = 0
   let bytes = 0
   const isQuiet = options.json || options.quiet
   let live =
-    output.isTerminal && !isQuiet ? createLiveProgress(process.stdout, plan.writeBytes) : undefined
+    output.isTerminal && !isQuiet
+      ? createLiveProgress(process.stdout, options.exporter ? plan.writeBytes : plan.fetchBytes)
+      : undefined
   const tell = (line: string): void => {
     if (!isQuiet) (live ?? output).print(printable(line))
+  }
+  /** Beside the results: on standard error, or above the progress where that is drawn. */
+  const note = (line: string): void => {
+    if (live) live.print(printable(line))
+    else if (!options.quiet) output.complain(printable(line))
   }
   const emit = (object: object): void => {
     if (options.json) output.print(printableJson(object))
@@ -39,17 +53,20 @@ export function createReport(
   const listener: ReplicateListener = {
     started(image) {
       also.started?.(image)
-      if (!live) tell(`saving ${nameOf(image)}, ${formatBytes(image.sizeBytes)}`)
+      if (!live && options.exporter)
+        tell(`saving ${nameOf(image)}, ${formatBytes(image.sizeBytes)}`)
     },
     progress: (image, progress) => live?.update(image, progress),
+    pulling: (image, progress) => live?.pulling(image, progress),
     fetched: (_image, count) => (bytes += count),
     saved(image, files) {
       saved += 1
       live?.end(image)
       also.saved?.(image, files)
       emit(event.savedEvent(image, files))
+      const [first] = files
       const parts = files.length > 1 ? ` (${plural(files.length, 'part')})` : ''
-      tell(`saved  ${nameOf(image)} → ${files[0]?.name ?? ''}${parts}`)
+      if (first) tell(`saved  ${nameOf(image)} → ${first.name}${parts}`)
     },
     failed(image, error) {
       failures.push({ subject: nameOf(image), error })
@@ -59,17 +76,51 @@ export function createReport(
       tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
     },
     warned: (message) => output.complain(printable(message)),
+    waiting(image, missingBytes) {
+      emit(event.waitingEvent(image, missingBytes))
+      output.complain(
+        printable(
+          `The drive is full: ${formatBytes(missingBytes)} are missing for ${nameOf(image)}. Free some space there, and it goes on by itself; nothing is lost.`,
+        ),
+      )
+    },
+  }
+
+  const pushes: PushListener = {
+    pushed(push, result) {
+      pushed += 1
+      emit(pushEvent.pushedEvent(push, result))
+      tell(`pushed ${push.source} ${push.image.platform} → ${push.name}`)
+    },
+    failed(push, error) {
+      failures.push({ subject: `${push.source} ${push.image.platform}`, error })
+      emit(pushEvent.failedEvent(push, error))
+      tell(`failed ${push.source} → ${push.name}: ${messageOf(error)}`)
+    },
+    warned: (message) => output.complain(printable(message)),
   }
 
   return {
     listener,
+    offline(error, longestWaitMs) {
+      emit(event.offlineEvent(error, longestWaitMs))
+      const most = formatWait(longestWaitMs)
+      note(`Offline: ${messageOf(error)} Waiting for the network, ${most} at most; Ctrl+C ends it.`)
+    },
+    online() {
+      emit(event.onlineEvent)
+      note('Online again, going on.')
+    },
+    pushes,
     finish(stopped) {
       live?.close()
       live = undefined
       emit(event.doneEvent(plan, { saved, failed: failures.length, bytes }))
       const present = plan.images.filter(({ state }) => state === 'present').length
+      const told = pushed > 0 ? `${pushed} pushed, ` : ''
+      const written = options.exporter ? `${saved} saved, ` : ''
       tell(
-        `Done: ${saved} saved, ${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
+        `Done: ${written}${told}${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
       )
       for (const failure of failures) {
         const [what = '', ...hints] = explain(failure.error)
@@ -78,7 +129,7 @@ export function createReport(
       }
       if (stopped?.wasInterrupted) {
         output.complain(
-          `Interrupted. ${plural(saved, 'image')} saved and kept; run the same command to go on.`,
+          `Interrupted. ${plural(saved, 'image')} ${options.exporter ? 'saved and kept, and what was fetched of others as well' : 'pushed'}; run the same command to go on.`,
         )
         return 130
       }

@@ -36,7 +36,7 @@ export const kept = {
       projects: ['nvidia'],
       platform: 'linux/amd64',
       jobs: 2,
-      connections: 8,
+      connections: 16,
       verifyAfterWrite: 'removable',
       proxy: '',
       extraCertificates: [],
@@ -74,7 +74,14 @@ export const kept = {
   verified: {
     schema: z.object({
       version: z.literal(1),
-      files: z.record(z.string(), z.object({ atMs: z.number(), ok: z.boolean() })),
+      files: z.record(
+        z.string(),
+        z.object({
+          atMs: z.number(),
+          ok: z.boolean(),
+          readFrom: z.enum(['medium', 'cache']).optional(),
+        }),
+      ),
     }),
     initial: { version: 1, files: {} },
   },

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
-import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher, type ProxyAgent } from 'undici'
 import { trustedCertificates } from './certificates.ts'
 import { exchange } from './exchange.ts'
 import { explain, type Route } from './explain.ts'
 import { NetworkError } from './failure.ts'
 import { proxiesFrom, proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts'
+import { createTunnel } from './tunnel.ts'
 
 /** One HTTP exchange. Redirects are not followed here: who may see which header is the caller's to decide. */
 export interface Http {
@@ -18,6 +19,8 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | Readable
+  /** Where the far end has much to do before it answers. */
+  readonly headersTimeoutMs?: number
 }
 
 export interface HttpResponse {
@@ -64,22 +67,13 @@ export function createHttp(options: HttpOptions = {}): Http {
   const tunnelThrough = (proxy: URL): ProxyAgent => {
     const known = tunnels.get(proxy.href)
     if (known) return known
-    const token = proxyAuthorization(proxy)
-    const tunnel = new ProxyAgent({
-      ...limits,
-      uri: proxy.origin,
-      ...(token !== undefined && { token }),
-      proxyTls: connect,
-      requestTls: connect,
-      clientFactory: (origin, given) =>
-        new Pool(origin, { ...given, headersTimeout: connectTimeoutMs }),
-    })
+    const tunnel = createTunnel(proxy, limits, connect)
     tunnels.set(proxy.href, tunnel)
     return tunnel
   }
 
   return {
-    async request(url, { method = 'GET', headers = {}, body }, signal) {
+    async request(url, { method = 'GET', headers = {}, body, headersTimeoutMs: answerMs }, signal) {
       const proxy = proxyFor(url, proxies)
       const route: Route = { host: url.host, proxy: proxy?.host }
       const path = url.pathname + url.search
@@ -87,6 +81,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         method,
         headers: { 'user-agent': userAgent, ...headers } as Record<string, string>,
         body: body ?? null,
+        ...(answerMs !== undefined && { headersTimeout: answerMs }),
       }
       let dispatcher: Dispatcher = direct
       let target: { origin: string; path: string } = { origin: url.origin, path }

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { AppError } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import type { PullProgress } from '../docker/pull.ts'
 import { formatBytes } from '../format.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave, Plan } from '../plan/plan.ts'
@@ -10,12 +11,24 @@ import type { Saver } from './saver.ts'
 export interface ReplicateListener {
   started?(image: ImageToSave): void
   progress?(image: ImageToSave, progress: WriteProgress): void
+  /** An engine is pulling it, where that is the source. */
+  pulling?(image: ImageToSave, progress: PullProgress): void
   /** Bytes that came over the line. */
   fetched?(image: ImageToSave, bytes: number): void
   saved?(image: ImageToSave, files: readonly WrittenFile[]): void
   failed?(image: ImageToSave, error: unknown): void
-  /** Something beside the images went wrong, and the run goes on. */
+  /** What the user should know, and the run goes on. */
   warned?(message: string): void
+  /** The drive is full, and so many bytes are missing for this image; it goes on by itself when there is room. */
+  waiting?(image: ImageToSave, missingBytes: number): void
+}
+
+export interface ReplicateOptions {
+  readonly saver: Saver
+  /** Images at once. */
+  readonly jobs: number
+  /** Read again what an earlier run wrote, instead of trusting its journal. */
+  readonly check?: boolean | undefined
 }
 
 /**
@@ -25,7 +38,7 @@ export interface ReplicateListener {
  */
 export async function replicate(
   plan: Plan,
-  { saver, jobs }: { readonly saver: Saver; readonly jobs: number },
+  { saver, jobs, check }: ReplicateOptions,
   listener: ReplicateListener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -41,11 +54,13 @@ export async function replicate(
     try {
       const files = await saver.save(
         image,
-        { verify: false },
+        { verify: false, check },
         {
           progress: (progress) => listener.progress?.(image, progress),
+          pulling: (progress) => listener.pulling?.(image, progress),
           fetched: (bytes) => listener.fetched?.(image, bytes),
           warned: (message) => listener.warned?.(message),
+          waiting: (missingBytes) => listener.waiting?.(image, missingBytes),
         },
         signal,
       )

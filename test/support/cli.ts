@@ -17,12 +17,12 @@ export interface RunOptions {
   readonly started?: (child: ChildProcess) => void
 }
 
-const source = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
+export const program = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
 
 /** Each test of the command line is one of a packaged program too, if the environment names it. */
 const packaged = process.env['NGC_REPLICATOR_TEST_PROGRAM']
-const [program = process.execPath, ...before] =
-  packaged === undefined ? [process.execPath, '--max-semi-space-size=1', source] : [packaged]
+const [command = process.execPath, ...before] =
+  packaged === undefined ? [process.execPath, '--max-semi-space-size=1', program] : [packaged]
 
 /** Runs the command line as a user does: a process of its own. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
@@ -30,7 +30,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
   )
-  const child = spawn(program, [...before, ...args], {
+  const child = spawn(command, [...before, ...args], {
     env: { ...Object.fromEntries(inherited), ...options.env },
     cwd: options.cwd,
   })

@@ -1,8 +1,11 @@
 import type { Kept } from '../kept.ts'
+import type { ReadFrom } from '../../disk/past-cache.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
 import type { Attempt } from './attempt.ts'
+import { blaming } from './blame.ts'
+import type { FolderHold } from './folder-hold.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 
 export type RunListener = {
@@ -21,14 +24,15 @@ export function createRun(parts: {
   connection: Connection
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
-  saved: (job: Job, files: readonly string[], wasVerified: boolean) => Promise<void>
+  hold: FolderHold
+  saved: (job: Job, files: readonly string[], verifiedFrom?: ReadFrom) => Promise<void>
   warn: (message: string) => void
 }): Run {
   const { connection, settings, isRemovable, saved, warn } = parts
-  const destinations = new Destinations()
+  const destinations = new Destinations(parts.hold)
 
   return async (job, attempt, { entered, progressed }) =>
-    await connection.use(async (core) => {
+    await blaming(connection, attempt.controller.signal, async (core) => {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
@@ -47,14 +51,14 @@ export function createRun(parts: {
         entered('downloading')
         const verify =
           verifyAfterWrite === 'always' || (verifyAfterWrite === 'removable' && isRemovable(folder))
+        let verifiedFrom: ReadFrom | undefined
         const files = await saver.save(
           image,
           { verify },
           {
             progress(progress) {
               attempt.advance(progress)
-              if (progress.phase === 'flushing' && attempt.verifiedBytes === undefined)
-                entered('flushing')
+              if (attempt.verifiedBytes === undefined) entered(progress.phase)
               progressed()
             },
             fetched(bytes) {
@@ -66,12 +70,18 @@ export function createRun(parts: {
               entered('verifying')
               progressed()
             },
+            readingBack: (from) => (verifiedFrom = from),
             warned: warn,
+            waiting(missingBytes) {
+              attempt.missingBytes = missingBytes
+              entered('full')
+              progressed()
+            },
           },
           signal,
         )
         const names = files.map(({ name }) => name)
-        await saved(job, names, verify)
+        await saved(job, names, verifiedFrom)
         return { file: names[0] }
       })
     })

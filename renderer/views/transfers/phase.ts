@@ -5,6 +5,7 @@ export const phaseWords: Record<Phase, string> = {
   waiting: 'Waiting',
   resolving: 'Resolving',
   downloading: 'Downloading',
+  full: 'Paused: the drive is full',
   flushing: 'Flushing to the drive',
   verifying: 'Reading back',
   done: 'Done',
@@ -19,9 +20,16 @@ export function isRunning(phase: Phase): boolean {
     phase === 'waiting' ||
     phase === 'resolving' ||
     phase === 'downloading' ||
+    phase === 'full' ||
     phase === 'flushing' ||
     phase === 'verifying'
   )
+}
+
+/** Whether all that could go on waits for another process to leave its folder. */
+export function isKeptOut(rows: readonly TransferRow[]): boolean {
+  const going = rows.filter(({ phase }) => isRunning(phase))
+  return going.length > 0 && going.every(({ waitsFor }) => waitsFor !== undefined)
 }
 
 export function isEnded(phase: Phase): boolean {

@@ -12,12 +12,15 @@ import {
 import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
+import { Message } from '../../components/message.tsx'
 import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
 import { partsOf } from '../../format/reference.ts'
+import { askActions } from '../../stores/actions.ts'
 import { Layers } from './layers.tsx'
 import { isRunning, phaseWords } from './phase.ts'
+import { transferActions } from './transfer-actions.ts'
 import { TransferButtons } from './transfer-buttons.tsx'
 import { TransferFailure } from './transfer-failure.tsx'
 
@@ -25,6 +28,7 @@ const icons = {
   waiting: IconClock,
   resolving: IconArrowsExchange,
   downloading: IconDownload,
+  full: IconPlayerPause,
   flushing: IconUsb,
   verifying: IconShieldCheck,
   done: IconCircleCheck,
@@ -36,21 +40,35 @@ const icons = {
 const tones: Partial<Record<Phase, string>> = {
   done: 'good',
   failed: 'bad',
+  full: 'look',
   paused: 'look',
   waiting: 'soft',
   cancelled: 'soft',
 }
 
 /** One image on its way. */
-export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: boolean }) {
-  const { row, isFirst, isLast } = props
-  const [showsLayers, setShowsLayers] = useState(false)
+export function Transfer(props: {
+  row: TransferRow
+  isFirst: boolean
+  isLast: boolean
+  showsLayers: boolean
+  toggleLayers: () => void
+}) {
+  const { row, isFirst, isLast, showsLayers, toggleLayers } = props
+  const [isAsking, setAsking] = useState(false)
+  const actions = () => transferActions(row, () => setAsking(true))
   const { path, name, tag } = partsOf(row.reference)
   const { phase } = row
   const Mark = icons[phase]
   const hasBar = phase !== 'done' && phase !== 'cancelled'
   return (
-    <li className="transfer" aria-label={`${name} ${tag}, ${phaseWords[phase]}`}>
+    <div
+      className="transfer"
+      onContextMenu={(event) => {
+        event.preventDefault()
+        askActions(`${name} ${tag}`, actions(), event)
+      }}
+    >
       <Mark size={20} stroke={1.5} className={tones[phase] ?? ''} aria-hidden />
       <div className="cut">
         <p className="cut" title={row.reference}>
@@ -76,7 +94,9 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
         isFirst={isFirst}
         isLast={isLast}
         showsLayers={showsLayers}
-        toggleLayers={() => setShowsLayers(!showsLayers)}
+        actions={actions}
+        asking={[isAsking, setAsking]}
+        toggleLayers={toggleLayers}
       />
       {hasBar && (
         <div className="under">
@@ -86,7 +106,9 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
             ahead={row.writtenBytes}
             whole={row.sizeBytes}
             {...(phase === 'failed' && { tone: 'bad' })}
-            {...((phase === 'paused' || phase === 'waiting') && { tone: 'still' })}
+            {...((phase === 'paused' || phase === 'waiting' || phase === 'full') && {
+              tone: 'still',
+            })}
           />
         </div>
       )}
@@ -95,12 +117,21 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
           <TransferFailure id={row.id} failure={row.failure} />
         </div>
       )}
+      {row.waitsFor !== undefined && (
+        <div className="under">
+          <Message
+            severity="look"
+            message={row.waitsFor}
+            hint="This goes on by itself when the other run has ended."
+          />
+        </div>
+      )}
       {showsLayers && (
         <div className="under">
           <Layers layers={row.layers} />
         </div>
       )}
-    </li>
+    </div>
   )
 }
 
