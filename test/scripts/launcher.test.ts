@@ -57,6 +57,12 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
   })
 })
 
+describeWith(['shellcheck'], 'the launcher as a script', () => {
+  test('has nothing in it that shells read differently', async () => {
+    await promisify(execFile)('shellcheck', [join(source, 'start', 'ngc-replicator')])
+  })
+})
+
 describeWith(['desktop-file-validate'], 'the desktop entry', () => {
   test('is one by the rules of freedesktop.org', async () => {
     const entry = join(source, 'linux', 'ngc-replicator.desktop')
