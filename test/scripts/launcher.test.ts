@@ -43,6 +43,10 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
     expect(await given(args, environment)).toEqual(args)
   })
 
+  test('needs nothing of PATH', async () => {
+    expect(await given(['verify', '.'], { PATH: '/nowhere' })).toContain('verify')
+  })
+
   test.each([
     [[], {}],
     [['./verify'], {}],
