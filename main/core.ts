@@ -20,6 +20,7 @@ import type { Site } from './ngc/site.ts'
 import { gather, type Gathered } from './plan/gather.ts'
 import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
+import { keepingDocuments } from './registry/kept-documents.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
 import { formatReference, type Reference } from './registry/reference.ts'
@@ -145,7 +146,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     return login && { kind: 'password', username: login.user, password: new Secret(login.password) }
   }
   const limit = createRateLimit(options.limitBytesPerSecond)
-  const registry = createRegistry({
+  const asked = createRegistry({
     http,
     site,
     credentials,
@@ -154,6 +155,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     outage: options.outage,
     ...(log && { log }),
   })
+  const registry = keepingDocuments(asked)
   const fetchAhead = createFetchAhead({
     connections: streams,
     range: ({ repository, descriptor }, range, given) =>

@@ -115,6 +115,15 @@ test('a plan becomes transfers, and the place is safe when all of them are durab
     expect(sums).toContain(`${sum}  ${name}`)
 })
 
+test('a speed limit that is lifted lets what runs go on at full speed', async () => {
+  const desktop = await planned([image])
+  await desktop.handlers['settings.change']({ limitBytesPerSecond: 10_000 })
+  await desktop.handlers['transfers.start']({ plan: (await plan(desktop)).id })
+  await vi.waitFor(() => expect(view(desktop).rows[0]?.phase).toBe('downloading'))
+  await desktop.handlers['settings.change']({ limitBytesPerSecond: null })
+  await reaches(desktop, ['done'])
+})
+
 test('a paused transfer keeps what was fetched, and goes on to the same bytes when it is resumed', async () => {
   const desktop = await begin([image])
   await reaches(desktop, ['done'])
