@@ -17,8 +17,7 @@ export function configuration(runtime: Runtime): Configuration {
     electronVersion: runtime.version,
     electronDist: runtime.folder,
     electronLanguages: ['en-US'],
-    // What it needs of node_modules is in out/ already.
-    // False: it need not look for modules, nor build any.
+    // What main needs of node_modules is in out/ already: false says that there are no modules to look for or to build.
     beforeBuild: async () => await Promise.resolve(false),
     files: ['out/**', 'package.json'],
     extraResources: [{ from: 'out/renderer/licences.txt', to: 'licences.txt' }],

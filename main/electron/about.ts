@@ -13,7 +13,7 @@ export function describeApplication(): About {
   }
 }
 
-/** What the system's own panel says, which the menu of macOS opens, and About on Linux and Windows. */
+/** What the system's own panel says, which the menu of macOS opens. */
 export function describeForPanel(): void {
   app.setAboutPanelOptions({
     applicationName: 'NGC Replicator',
