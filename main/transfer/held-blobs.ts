@@ -26,6 +26,7 @@ export class HeldBlobs {
   readonly #folder: string
   readonly #places: Map<Digest, BlobPlace>
   readonly #writing = new Map<Digest, Deferred>()
+  readonly #opening = new Set<Promise<unknown>>()
 
   constructor(folder: string, places: ReadonlyMap<Digest, BlobPlace>) {
     this.#folder = folder
@@ -37,12 +38,31 @@ export class HeldBlobs {
     return new Set(this.#places.keys())
   }
 
+  /** Nobody takes a blob until this is settled: so what an earlier run began goes to the image that has its first bytes. */
+  async first<Opened>(open: () => Promise<Opened>): Promise<Opened> {
+    const opening = open()
+    this.#opening.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(opening)
+    }
+  }
+
+  /** Whether the caller is the one to fetch it; then it has to say `written` or `abandoned`. */
+  claim(digest: Digest): boolean {
+    if (this.#places.has(digest) || this.#writing.has(digest)) return false
+    this.#writing.set(digest, new Deferred())
+    return true
+  }
+
   /**
    * The blob from the destination, verified while it is read; waits while another image is writing it. Undefined when it
    * must be fetched: then the caller has to say `written` or `abandoned`, since others may wait for it.
    */
   async take(descriptor: Descriptor, signal: AbortSignal): Promise<Readable | undefined> {
     const { digest } = descriptor
+    await Promise.allSettled(this.#opening)
     for (;;) {
       signal.throwIfAborted()
       const place = this.#places.get(digest)
@@ -53,8 +73,7 @@ export class HeldBlobs {
         if (this.#places.get(digest) === place) this.#places.delete(digest)
       } else if (writing) {
         await settledOrAborted(writing.promise, signal)
-      } else {
-        this.#writing.set(digest, new Deferred())
+      } else if (this.claim(digest)) {
         return undefined
       }
     }
