@@ -10,7 +10,7 @@ import { nameClashes } from './library/name-clashes.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import type { OutageOptions } from './net/outage.ts'
 import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
-import { createTurns } from './net/turns.ts'
+import { createTurns, wantsLess } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
@@ -20,6 +20,7 @@ import type { Site } from './ngc/site.ts'
 import { gather, type Gathered } from './plan/gather.ts'
 import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
+import { keepingDocuments } from './registry/kept-documents.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
 import { formatReference, type Reference } from './registry/reference.ts'
@@ -27,6 +28,8 @@ import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
+import { createConnections } from './transfer/fetch-ahead/connections.ts'
+import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
 import { saveFromDocker } from './transfer/save-from-docker.ts'
@@ -36,7 +39,7 @@ import { createSaver, type Saver } from './transfer/saver.ts'
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests at once while planning, fewer after 429 and timeouts; a transfer has one stream for each job. */
+  /** Requests at once, at most: fewer while planning, after 429 and timeouts, and where more bring nothing. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
@@ -121,12 +124,14 @@ export interface Core {
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
   const { site, key, connections, log, waiting, timing = {} } = options
-  const turns = createTurns(connections)
+  const turns = createTurns(Math.min(connections, MOST_WHILE_PLANNING))
+  const streams = createConnections(connections)
   const retry: RetryPolicy = {
     ...patient,
     ...timing,
     retrying(error, delayMs) {
       turns.failed(error)
+      if (wantsLess(error)) streams.halve()
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
@@ -141,7 +146,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     return login && { kind: 'password', username: login.user, password: new Secret(login.password) }
   }
   const limit = createRateLimit(options.limitBytesPerSecond)
-  const registry = createRegistry({
+  const asked = createRegistry({
     http,
     site,
     credentials,
@@ -149,6 +154,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     limit,
     outage: options.outage,
     ...(log && { log }),
+  })
+  const registry = keepingDocuments(asked)
+  const fetchAhead = createFetchAhead({
+    connections: streams,
+    range: ({ repository, descriptor }, range, given) =>
+      registry.range(repository, descriptor, range, given),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
@@ -226,7 +237,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       folder: destination.folder,
       saveImage:
         throughDocker ??
-        ((image, parts, signal) => saveImage(image, { ...parts, registry }, signal)),
+        ((image, parts, signal) => saveImage(image, { ...parts, source: fetchAhead }, signal)),
       state,
       checksums,
       held,
@@ -320,3 +331,6 @@ function smallest(a: number | undefined, b: number | undefined): number | undefi
 
 /** A description is worth a moment, not the patience that an image is. */
 const DESCRIPTION_TIMEOUT_MS = 20_000
+
+/** Short answers gain nothing from more, and a catalogue is not to be stormed. */
+const MOST_WHILE_PLANNING = 8

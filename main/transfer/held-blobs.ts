@@ -51,9 +51,14 @@ export class HeldBlobs {
 
   /** Whether the caller is the one to fetch it; then it has to say `written` or `abandoned`. */
   claim(digest: Digest): boolean {
-    if (this.#places.has(digest) || this.#writing.has(digest)) return false
+    if (this.has(digest)) return false
     this.#writing.set(digest, new Deferred())
     return true
+  }
+
+  /** Whether it is in a tarball, or on its way into one. */
+  has(digest: Digest): boolean {
+    return this.#places.has(digest) || this.#writing.has(digest)
   }
 
   /**

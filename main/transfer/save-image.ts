@@ -10,14 +10,15 @@ import { openPartial, removePartial, type PartialTarball } from '../archive/part
 import { writeTarball, type BegunBlob, type WriteProgress } from '../archive/write.ts'
 import { freeBytesOf, spaceOf } from '../disk/space.ts'
 import type { ImageToSave } from '../plan/plan.ts'
-import type { Registry } from '../registry/client.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
 import { createHasher, verified, WrongBytes, type Hasher } from '../registry/verified-stream.ts'
+import type { FetchAhead } from './fetch-ahead/fetch-ahead.ts'
 import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
 
 export interface SaveParts {
-  readonly registry: Pick<Registry, 'blob'>
+  /** What is not in the destination comes from there. */
+  readonly source: FetchAhead
   readonly held: HeldBlobs
   readonly folder: string
   readonly maxFileSizeBytes?: number | undefined
@@ -83,7 +84,7 @@ async function write(
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
   const { layout, name } = image
-  const { held, registry, folder, maxFileSizeBytes, onFetched } = parts
+  const { held, source, folder, maxFileSizeBytes, onFetched } = parts
   const blobs = new Map<Digest, LayoutMember>()
   for (const member of layout.members) {
     if (member.source.kind === 'blob') blobs.set(member.source.descriptor.digest, member)
@@ -125,7 +126,7 @@ async function write(
       )
     }
     if (stream) return stream
-    return registry.blob(image.reference, descriptor, { signal, from, onBytes: onFetched })
+    return source.blob(image.reference, descriptor, { signal, from, onBytes: onFetched })
   }
   /** A blob is right when something follows it. */
   const announce = (writtenBytes: number): void => {
@@ -135,6 +136,12 @@ async function write(
       claimed.delete(digest)
     }
   }
+  const expected = layout.members.flatMap((member) =>
+    member.source.kind === 'blob' && member.dataOffset >= begunBytes
+      ? [{ repository: image.reference, descriptor: member.source.descriptor }]
+      : [],
+  )
+  const forget = source.expect(expected, (digest) => !held.has(digest))
   try {
     for (const [digest, { dataOffset, sizeBytes }] of blobs) {
       if (dataOffset + sizeBytes < begunBytes) held.written(digest, { name, offset: dataOffset })
@@ -160,6 +167,7 @@ async function write(
     held.finished(name)
     return files
   } finally {
+    forget()
     await journal.close()
   }
 }
