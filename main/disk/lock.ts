@@ -31,15 +31,18 @@ export async function occupyFolder(folder: string): Promise<() => Promise<void>>
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, NAME)
-  // Known before the file is there: whoever finds it empty cannot say who is writing.
-  const own: Owner = { host: hostname(), pid: process.pid, started: await startOf(process.pid) }
   for (;;) {
     const file = await open(path, 'wx').catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined
       throw new AppError('destination', `${folder} cannot be written to.`, { cause: error })
     })
     if (file) {
-      await file.writeFile(JSON.stringify(own))
+      const owner: Owner = {
+        host: hostname(),
+        pid: process.pid,
+        started: await startOf(process.pid),
+      }
+      await file.writeFile(JSON.stringify(owner))
       await file.close()
       break
     }
