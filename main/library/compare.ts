@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { AppError } from '../api/errors.ts'
+import { isDigest, type Digest } from '../registry/reference.ts'
+
+/** An image as a library or a selection names it. A selection knows no digest before it is planned. */
+export interface NamedImage {
+  readonly reference: string
+  readonly platform: string
+  readonly digest?: Digest | undefined
+}
+
+export type Difference =
+  /** Wanted, and not there. */
+  | { readonly kind: 'missing'; readonly wanted: NamedImage }
+  /** There under the same name, with other content. */
+  | { readonly kind: 'differs'; readonly wanted: NamedImage; readonly found: NamedImage }
+  /** There, and not wanted. */
+  | { readonly kind: 'extra'; readonly found: NamedImage }
+
+/**
+ * What a library lacks of what is wanted, in the order wanted, and what it has besides. Where either side knows no digest
+ * the name decides.
+ */
+export function compareImages(
+  wanted: readonly NamedImage[],
+  found: readonly NamedImage[],
+): Difference[] {
+  const there = new Map(found.map((image) => [keyOf(image), image]))
+  const asked = new Set(wanted.map((image) => keyOf(image)))
+  const lacking = wanted.flatMap((image): Difference[] => {
+    const same = there.get(keyOf(image))
+    if (same === undefined) return [{ kind: 'missing', wanted: image }]
+    const isKnown = image.digest !== undefined && same.digest !== undefined
+    return isKnown && image.digest !== same.digest
+      ? [{ kind: 'differs', wanted: image, found: same }]
+      : []
+  })
+  const extra = found.flatMap((image): Difference[] =>
+    asked.has(keyOf(image)) ? [] : [{ kind: 'extra', found: image }],
+  )
+  return [...lacking, ...extra]
+}
+
+function keyOf({ reference, platform }: NamedImage): string {
+  return `${reference} ${platform}`
+}
+
+/** What the next trip has to carry: `missing.json`. */
+export interface MissingList {
+  readonly version: 1
+  readonly images: readonly NamedImage[]
+}
+
+export function missingList(differences: readonly Difference[]): MissingList {
+  return {
+    version: 1,
+    images: differences.flatMap((each) => (each.kind === 'extra' ? [] : each.wanted)),
+  }
+}
+
+const schema = z.object({
+  version: z.literal(1),
+  images: z
+    .array(
+      z.object({
+        reference: z.string().max(1000),
+        platform: z.string().max(100),
+        digest: z.string().refine(isDigest).optional(),
+      }),
+    )
+    .max(100_000),
+})
+
+/** The list out of `missing.json`. Throws AppError `usage` that names the file when it is none. */
+export function parseMissingList(text: string, file: string): MissingList {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new AppError('usage', `${file} is not a list of images.`, {
+      hint: 'It is made by “ngc-replicator compare … --output missing.json”.',
+      cause,
+    })
+  }
+}
