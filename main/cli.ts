@@ -6,6 +6,7 @@ import process from 'node:process'
 // A key given as an argument must not be read off the list of processes: so before anything else is loaded.
 process.title = 'ngc-replicator'
 const { runProgram } = await import('./cli/program.ts')
+const { printable } = await import('./printable.ts')
 
 const interrupted = new AbortController()
 // A closed terminal ends it as Ctrl+C does.
@@ -23,11 +24,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   isHeard = false
 })
 
+// Names on drives and answers of servers are other people's texts: whatever forgot it, none steers the terminal.
+const harmless = (text: string): string => text.split('\n').map(printable).join('\n')
+
 process.exitCode = await runProgram(
   process.argv.slice(2),
   {
-    print: (line) => void (isHeard && process.stdout.write(`${line}\n`)),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    print: (line) => void (isHeard && process.stdout.write(`${harmless(line)}\n`)),
+    complain: (line) => void process.stderr.write(`${harmless(line)}\n`),
     isTerminal: process.stdout.isTTY,
   },
   interrupted.signal,

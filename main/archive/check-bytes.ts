@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { AppError } from '../api/errors.ts'
 import { createCheck, type Check, type Expectation, type Problem } from './check.ts'
 import type { Tarball } from './parts.ts'
@@ -34,8 +35,9 @@ export async function checkBytes(
   const free = Array.from({ length: MOST_SLABS }, () => Promise.resolve(sharedBytes(SLAB_BYTES)))
   const running = new Set<Running>()
   const waiting = checks.toSorted((a, b) => b.offset - a.offset)
+  let position = 0
   try {
-    for (let position = 0; position < tarball.sizeBytes;) {
+    while (position < tarball.sizeBytes) {
       signal?.throwIfAborted()
       const slab = await free.shift()
       if (slab === undefined) throw new Error('no slab is left')
@@ -64,7 +66,7 @@ export async function checkBytes(
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    problems.push({ kind: 'unreadable', detail: error.message })
+    problems.push({ kind: 'unreadable', detail: error.message, offset: position })
   } finally {
     for (const { check } of running) check.drop()
   }
@@ -95,17 +97,32 @@ function segmentChecks(segments: readonly Segment[]): Startable[] {
 function fileChecks(tarball: Tarball, sums: readonly (string | undefined)[]): Startable[] {
   return tarball.files.flatMap(({ start: offset, sizeBytes: length }, position) => {
     const sum = sums[position]
-    return sum === undefined ? [] : [{ offset, length, start: () => sumCheck(sum, offset, length) }]
+    if (sum === undefined) return []
+    const nameOf = (actual: string): string | undefined => {
+      const other = tarball.files[sums.indexOf(actual)]
+      return other && basename(other.path)
+    }
+    return [{ offset, length, start: () => sumCheck(sum, nameOf, offset, length) }]
   })
 }
 
-function sumCheck(sum: string, offset: number, length: number): Check {
+function sumCheck(
+  sum: string,
+  nameOf: (sum: string) => string | undefined,
+  offset: number,
+  length: number,
+): Check {
   const hash: Sha256 = createSha256()
   return {
     update: (bytes) => hash.update(bytes),
     end: async () => {
-      if ((await hash.digest()) === sum) return []
-      const detail = 'The file is not the one that SHA256SUMS tells of.'
+      const actual = await hash.digest()
+      if (actual === sum) return []
+      const other = nameOf(actual)
+      const detail =
+        other === undefined
+          ? 'The file is not the one that SHA256SUMS tells of.'
+          : `By SHA256SUMS the file is ${other} under another name.`
       return [{ kind: 'checksum', detail, offset, length }]
     },
     drop: () => hash.drop(),

@@ -14,12 +14,26 @@ export interface Problem {
   readonly length?: number
   /** Name of the member within the tarball. */
   readonly member?: string
+  /** Of the blob that it lies in: a layer's, as the registry names it. */
+  readonly digest?: Digest
+  /** The same place in the files themselves, from its first byte to the one after its last: the damage lies between. */
+  readonly from?: FilePlace
+  readonly to?: FilePlace
+}
+
+export interface FilePlace {
+  /** Name of the tarball, or of the part. */
+  readonly file: string
+  readonly offset: number
 }
 
 export type ProblemKind =
   | 'foreign' // not a tarball of images
   | 'truncated' // bytes are missing at the end
-  | 'surplus' // bytes follow the end
+  | 'surplus' // bytes follow the end, or stand between members
+  | 'lost' // bytes are missing before the end
+  | 'zeroed' // zeros follow up to the end
+  | 'misplaced' // a member or a part stands where another should, or a second time
   | 'header' // of a member
   | 'padding' // not zero, between members or at the end
   | 'document' // a list is not what the image makes it

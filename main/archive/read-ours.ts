@@ -13,6 +13,7 @@ import {
   dockerManifestSchema,
   parseDocument,
   readDocument,
+  type ImageConfig,
 } from './documents.ts'
 import { describeConfig, layerAt, namesOf, type TarballImage } from './image.ts'
 import { blobPath, layoutContents, type LayoutMember, type TarballLayout } from './layout.ts'
@@ -49,7 +50,7 @@ export async function readOurs(
 }
 
 const MOST_EXTRAS = 1000
-export const OWN_NAMES = ['oci-layout', 'index.json', 'manifest.json']
+export const OWN_NAMES: readonly string[] = ['oci-layout', 'index.json', 'manifest.json']
 
 /** Whether the first members are ours, which nobody else puts in this order. */
 export function looksLikeOurs(members: readonly TarMember[]): boolean {
@@ -71,17 +72,33 @@ async function rebuild(source: ByteSource, signal?: AbortSignal): Promise<OwnTar
   }
   const documents = describe(bytes)
   if (documents === undefined) return undefined
-  const { manifest, config } = documents
   const layers = new Map(documents.layers.map((layer) => [blobPath(layer.digest), layer]))
   const extras: Descriptor[] = []
   while (head.length < MOST_EXTRAS) {
     const next = await walk.next()
-    if (next.done === true || layers.has(next.value.name)) break
+    if (next.done === true) {
+      // Which blobs should follow is known only where a header says so.
+      if (next.value.kind === 'damaged') return undefined
+      break
+    }
+    if (layers.has(next.value.name)) break
     const digest = digestIn(next.value.name)
     if (digest === undefined) return undefined
     head.push(next.value)
     extras.push({ mediaType: '', digest, size: next.value.sizeBytes })
   }
+  const config = parseDocument('config', documents.config.bytes, configSchema)
+  return ownTarball(documents, extras, bytes, config)
+}
+
+/** `bytes` are those of the documents, by name, as they stand there. */
+export function ownTarball(
+  documents: OwnDocuments,
+  extras: readonly Descriptor[],
+  bytes: ReadonlyMap<string, Uint8Array>,
+  parsedConfig: ImageConfig | undefined,
+): OwnTarball {
+  const { manifest, config } = documents
   const layout = layoutContents({ ...documents, extras }, documents.reference)
   const odd = layout.members.find(
     ({ source: expected, name }) =>
@@ -89,7 +106,7 @@ async function rebuild(source: ByteSource, signal?: AbortSignal): Promise<OwnTar
       Buffer.compare(expected.bytes, bytes.get(name) ?? Buffer.alloc(0)) !== 0,
   )
   const members = layout.members.map(asTarMember)
-  const described = describeConfig(parseDocument('config', config.bytes, configSchema))
+  const described = describeConfig(parsedConfig)
   const byName = new Map(members.map((member) => [member.name, member]))
   return {
     layout,
@@ -108,12 +125,12 @@ async function rebuild(source: ByteSource, signal?: AbortSignal): Promise<OwnTar
   }
 }
 
-type Documents = Omit<Parameters<typeof layoutContents>[0], 'extras'> & {
+export type OwnDocuments = Omit<Parameters<typeof layoutContents>[0], 'extras'> & {
   readonly reference: string
 }
 
 /** What the five documents tell together; undefined where they are not of our making. Throws where they are damaged. */
-function describe(bytes: ReadonlyMap<string, Uint8Array>): Documents | undefined {
+function describe(bytes: ReadonlyMap<string, Uint8Array>): OwnDocuments | undefined {
   const get = (name: string): Uint8Array => bytes.get(name) ?? new Uint8Array()
   const { manifests } = parseDocument('index.json', get('index.json'), indexSchema)
   const docker = parseDocument('manifest.json', get('manifest.json'), dockerManifestSchema)

@@ -23,6 +23,8 @@ export interface ReadableTarball {
   readonly members: readonly TarMember[]
   /** Of all its files. */
   readonly sizeBytes: number
+  /** Where a header should be and is none; what follows could not be read. */
+  readonly brokenAt?: number
 }
 
 export interface ForeignFile {
@@ -59,7 +61,8 @@ export async function readTarball(
       members,
       members.some(({ name }) => name === 'manifest.json'),
     )
-    return { status, detail, kind, images: [], members, sizeBytes: source.sizeBytes }
+    const broken = ending.kind === 'damaged' && { brokenAt: ending.offset }
+    return { status, detail, kind, images: [], members, sizeBytes: source.sizeBytes, ...broken }
   }
 }
 
@@ -95,7 +98,9 @@ async function judge(
   }
   const base = { kind: kindOf(members, docker !== undefined), images, members, sizeBytes }
   if (ending.kind === 'torn') return { ...base, status: 'torn', detail: TORN }
-  if (ending.kind === 'damaged') return { ...base, status: 'damaged', detail: ending.detail }
+  if (ending.kind === 'damaged') {
+    return { ...base, status: 'damaged', detail: ending.detail, brokenAt: ending.offset }
+  }
   const missing = images.flatMap((image) => image.missing)
   if (missing.length > 0) {
     const others = missing.length > 1 ? ` and ${missing.length - 1} more` : ''

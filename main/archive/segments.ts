@@ -1,7 +1,8 @@
 import type { Digest } from '../registry/reference.ts'
 import type { Segment } from './check-bytes.ts'
 import type { Expectation } from './check.ts'
-import type { TarballLayout } from './layout.ts'
+import { compressionAt } from './compression.ts'
+import type { LayoutMember, MemberSource, TarballLayout } from './layout.ts'
 import { readAhead, type ByteSource } from './read-ahead.ts'
 import { digestIn } from './read-docker.ts'
 import { OWN_NAMES } from './read-ours.ts'
@@ -11,21 +12,31 @@ import type { TarMember } from './tar-members.ts'
 
 /** Every byte of a tarball of ours: by the layout, or by a blob's digest. */
 export function expectedOfOurs(layout: TarballLayout): Segment[] {
-  const segments: Segment[] = []
-  for (const { name, header, headerOffset, dataOffset, sizeBytes, source } of layout.members) {
-    const digest = digestIn(name)
-    const expected: Expectation =
-      digest === undefined && source.kind === 'bytes'
-        ? { kind: 'equal', bytes: source.bytes, problem: 'document' }
-        : { kind: 'digest', digest: digest ?? layout.digest }
-    segments.push(
-      headerSegment(name, header, headerOffset),
-      { name, offset: dataOffset, length: sizeBytes, expected },
-      paddingSegment(name, dataOffset + sizeBytes, paddingAfter(sizeBytes)),
-    )
-  }
-  segments.push(paddingSegment('the tarball', layout.sizeBytes - END_BYTES, END_BYTES))
-  return segments
+  return [
+    ...layout.members.flatMap((member) => segmentsOfMember(member)),
+    paddingSegment('the tarball', layout.sizeBytes - END_BYTES, END_BYTES),
+  ]
+}
+
+/** A member of ours, so many bytes behind the place where it was written. */
+export function segmentsOfMember(
+  { name, header, headerOffset, dataOffset, sizeBytes, source }: LayoutMember,
+  shiftBytes = 0,
+): Segment[] {
+  const offset = dataOffset + shiftBytes
+  return [
+    headerSegment(name, header, headerOffset + shiftBytes),
+    { name, offset, length: sizeBytes, expected: expectationOf(name, source) },
+    paddingSegment(name, offset + sizeBytes, paddingAfter(sizeBytes)),
+  ]
+}
+
+function expectationOf(name: string, source: MemberSource): Expectation {
+  if (source.kind === 'blob') return { kind: 'digest', digest: source.descriptor.digest }
+  const digest = digestIn(name)
+  return digest === undefined
+    ? { kind: 'equal', bytes: source.bytes, problem: 'document' }
+    : { kind: 'digest', digest }
 }
 
 /** What is known of another program's tarball: blobs by their names, Docker's layers by the diff ids of their config. */
@@ -56,15 +67,14 @@ export async function expectedOfForeign(
 }
 
 /**
- * Whether a tarball has all that ours have and every header is one that we write. One that has them in another order than ours
- * was altered, though engines may still take it; headers alone prove little, since other programs leave out times too.
+ * Whether every header of a tarball is one that we write: then it may be one of ours in another order, or without a
+ * list, which engines may still take. Headers alone prove little, since other programs leave out times too.
  */
 export async function hasOwnHeaders(
   source: ByteSource,
   members: readonly TarMember[],
 ): Promise<boolean> {
-  const names = new Set(members.map(({ name }) => name))
-  if (!OWN_NAMES.every((name) => names.has(name))) return false
+  if (!members.some(({ name }) => OWN_NAMES.includes(name))) return false
   const read = readAhead(source)
   for (const { name, sizeBytes, headerOffset, dataOffset } of members) {
     const header = await read(headerOffset, dataOffset - headerOffset)
@@ -84,19 +94,11 @@ async function expectation(
     return { kind: 'digest', digest }
   }
   if (diffId === undefined) return undefined
-  const magic = Buffer.alloc(4)
-  await source.read(magic, member.dataOffset)
-  const compression =
-    compressions.get(magic.toString('hex')) ?? compressions.get(magic.toString('hex', 0, 2))
+  const compression = await compressionAt(source, member.dataOffset)
   return compression === undefined
     ? { kind: 'digest', digest: diffId }
     : { kind: 'unpacked', digest: diffId, compression }
 }
-
-const compressions = new Map<string, 'gzip' | 'zstd'>([
-  ['1f8b', 'gzip'],
-  ['28b52ffd', 'zstd'],
-])
 
 function headerSegment(name: string, bytes: Uint8Array, offset: number): Segment {
   return {

@@ -3,9 +3,14 @@ import type { Problem } from './check.ts'
 import { checkBytes } from './check-bytes.ts'
 import { parseDocument } from './documents.ts'
 import type { TarballImage } from './image.ts'
+import { inFiles, locate, narrowAll } from './locate.ts'
+import { mendOurs } from './mend-ours.ts'
 import type { Tarball } from './parts.ts'
+import { digestIn } from './read-docker.ts'
 import { readTarball, type ReadableTarball } from './read.ts'
-import { readOurs, type OwnTarball } from './read-ours.ts'
+import { looksLikeOurs, OWN_NAMES, readOurs, type OwnTarball } from './read-ours.ts'
+import { BLOCK_BYTES } from './tar-header.ts'
+import type { TarMember } from './tar-members.ts'
 import { expectedOfForeign, expectedOfOurs, hasOwnHeaders } from './segments.ts'
 
 export interface VerifyOptions {
@@ -26,30 +31,45 @@ export async function verifyTarball(
   signal?: AbortSignal,
 ): Promise<Problem[]> {
   const ours = await readOurs(tarball, signal)
-  if (ours !== undefined) {
-    return [
-      ...(await disagreements(tarball, ours)),
-      ...(await checkBytes(tarball, expectedOfOurs(ours.layout), options, signal)),
-      ...lengthProblems(ours, tarball.sizeBytes),
-    ]
-  }
-  const reading = await readTarball(tarball, signal)
-  if (reading.status === 'foreign') {
-    // A tarball of ours may be beyond recognition: its sum tells that it was one.
-    const found = await checkBytes(tarball, [], options, signal)
-    return [{ kind: 'foreign', detail: reading.detail }, ...found]
-  }
-  const segments = await expectedOfForeign(tarball, reading)
-  const isReordered =
-    reading.status === 'complete' && (await hasOwnHeaders(tarball, reading.members))
-  const reordered: Problem[] = isReordered
-    ? [{ kind: 'header', detail: 'Its members are not in the order in which they were written.' }]
-    : []
-  return [
-    ...structure(reading),
-    ...reordered,
-    ...(await checkBytes(tarball, segments, options, signal)),
+  const problems = ours
+    ? await verifyOurs(tarball, ours, options, signal)
+    : await verifyOthers(tarball, options, signal)
+  return problems.map((problem) => inFiles(tarball, problem))
+}
+
+async function verifyOurs(
+  tarball: Tarball,
+  ours: OwnTarball,
+  options: VerifyOptions,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
+  const problems = [
+    ...(await disagreements(tarball, ours)),
+    ...(await checkBytes(tarball, expectedOfOurs(ours.layout), options, signal)),
+    ...lengthProblems(ours, tarball.sizeBytes),
   ]
+  return problems.length === 0 ? [] : await locate(tarball, ours.layout, problems, signal)
+}
+
+async function verifyOthers(
+  tarball: Tarball,
+  options: VerifyOptions,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
+  const reading = await readTarball(tarball, signal)
+  if (reading.status !== 'complete' || (await hasOwnHeaders(tarball, reading.members))) {
+    const mended = await mendOurs(tarball, signal)
+    if (mended !== undefined) return await verifyOurs(tarball, mended, options, signal)
+  }
+  const segments = reading.status === 'foreign' ? [] : await expectedOfForeign(tarball, reading)
+  // A tarball of ours may be beyond recognition: its sum tells that it was one.
+  const found = await checkBytes(tarball, segments, options, signal)
+  const problems =
+    reading.status === 'foreign'
+      ? [{ kind: 'foreign', detail: reading.detail, offset: 0 } as const, ...found]
+      : [...(await structure(tarball, reading)), ...found]
+  const isReadable = problems.every(({ kind }) => kind !== 'unreadable')
+  return problems.length > 0 && isReadable ? await narrowAll(tarball, problems, signal) : problems
 }
 
 function lengthProblems({ layout }: OwnTarball, sizeBytes: number): Problem[] {
@@ -76,7 +96,7 @@ async function disagreements(tarball: Tarball, ours: OwnTarball): Promise<Proble
   const { image, layout, configPlatform } = ours
   const problems = layerCount(image)
   const told = layout.platform
-  if (configPlatform !== undefined && isSame(told, configPlatform)) return problems
+  if (configPlatform === undefined || isSame(told, configPlatform)) return problems
   const [, indexMember] = layout.members
   for (const { source, dataOffset, sizeBytes } of layout.members) {
     if (source.kind !== 'blob' || source.descriptor.mediaType !== '' || sizeBytes > 1e6) continue
@@ -120,29 +140,65 @@ function layerCount({ layers, diffIds, references }: TarballImage): Problem[] {
   ]
 }
 
-function structure(reading: ReadableTarball): Problem[] {
-  const missing = reading.images.flatMap((image) => image.missing)
+async function structure(tarball: Tarball, reading: ReadableTarball): Promise<Problem[]> {
+  const { members, images, status, sizeBytes, detail = '' } = reading
+  const missing = images.flatMap((image) => image.missing)
+  const listed = listedAt(members)
   const problems: Problem[] = [
-    ...missing.map((name): Problem => {
-      return {
-        kind: 'missing-blob',
-        detail: `${name.slice(0, 200)} is missing.`,
-        member: name.slice(0, 200),
-      }
+    ...missing.map((path): Problem => {
+      const member = path.slice(0, 200)
+      return { kind: 'missing-blob', detail: `${member} is missing.`, member, ...listed }
     }),
-    ...reading.images.flatMap((image) => (image.missing.length > 0 ? [] : layerCount(image))),
+    ...images.flatMap((image) => (image.missing.length > 0 ? [] : layerCount(image))),
   ]
-  const end = reading.members.at(-1)
-  const offset = end === undefined ? 0 : end.dataOffset + end.sizeBytes
-  if (reading.status === 'torn') {
-    return [
-      { kind: 'truncated', detail: reading.detail ?? '', offset: reading.sizeBytes },
-      ...problems,
-    ]
+  if (status === 'torn') return [{ kind: 'truncated', detail, offset: sizeBytes }, ...problems]
+  if (reading.brokenAt !== undefined) {
+    return [await brokenHeader(tarball, reading, reading.brokenAt), ...problems]
   }
-  if (reading.status === 'complete' || missing.length > 0) return problems
+  if (status === 'complete' || missing.length > 0) return problems
+  const again = repeated(members)
+  if (again !== undefined) {
+    const { name: member, headerOffset: offset, dataOffset } = again
+    const length = dataOffset - offset + again.sizeBytes
+    return [{ kind: 'misplaced', detail, offset, length, member }, ...problems]
+  }
   return [
-    { kind: 'header', detail: reading.detail ?? '', offset, length: reading.sizeBytes - offset },
+    { kind: 'document', detail, ...(listed ?? { offset: 0, length: sizeBytes }) },
     ...problems,
   ]
+}
+
+/** Where what is missing should stand, in a tarball of ours; in others the list that tells of it. */
+function listedAt(members: readonly TarMember[]): Pick<Problem, 'offset' | 'length'> | undefined {
+  const next = looksLikeOurs(members) ? members[OWN_NAMES.length + 1] : undefined
+  if (next !== undefined) return { offset: next.headerOffset, length: BLOCK_BYTES }
+  const list = members.find(({ name }) => name === 'index.json' || name === 'manifest.json')
+  return list && { offset: list.dataOffset, length: list.sizeBytes }
+}
+
+/** Damaged itself, or not there because bytes of the member before it were lost or added. */
+async function brokenHeader(
+  tarball: Tarball,
+  { members, detail = '' }: ReadableTarball,
+  brokenAt: number,
+): Promise<Problem> {
+  const block = Buffer.alloc(BLOCK_BYTES)
+  await tarball.read(block, brokenAt)
+  const last = members.at(-1)
+  if (last === undefined || block.toString('latin1', 257, 262) === 'ustar') {
+    const [name = ''] = block.toString('latin1', 0, 100).split('\0')
+    const member = digestIn(name) === undefined ? {} : { member: name }
+    return { kind: 'header', detail, offset: brokenAt, length: BLOCK_BYTES, ...member }
+  }
+  const { headerOffset: offset, name: member } = last
+  return { kind: 'header', detail, offset, length: brokenAt + BLOCK_BYTES - offset, member }
+}
+
+function repeated(members: readonly TarMember[]): TarMember | undefined {
+  const names = new Set<string>()
+  return members.find(({ name, type }) => {
+    const isRepeated = type !== 'folder' && names.has(name)
+    names.add(name)
+    return isRepeated
+  })
 }

@@ -1,6 +1,6 @@
 import { inventory, type Inventory } from '../library/inventory.ts'
 import { formatBytes, plural } from '../format.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 
@@ -12,7 +12,7 @@ export async function inventoryCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const found = await inventory(callersPath(folder), signal)
-  if (json) output.print(JSON.stringify(found))
+  if (json) output.print(printableJson(found))
   else for (const line of inventoryLines(found)) output.print(printable(line))
   return 0
 }

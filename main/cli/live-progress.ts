@@ -4,7 +4,7 @@ import type { ImageToSave } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { createSpeed } from '../transfer/speed.ts'
 import { formatBytes, formatDuration } from '../format.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 const REDRAW_MS = 200
 const BAR = 20

@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../api/errors.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 /** Where a command writes; tests give their own. */
 export interface Output {

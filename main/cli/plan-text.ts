@@ -2,7 +2,7 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { explain } from './output.ts'
 import { formatBytes, plural } from '../format.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 /** The plan as a person reads it: a line for each image, then what it takes and whether it fits. */
 export function planLines(plan: Plan): string[] {

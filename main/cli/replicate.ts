@@ -7,7 +7,7 @@ import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
 import { planLines } from './plan-text.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
 import { createReport } from './report.ts'
@@ -77,10 +77,10 @@ function tellPlan(
     output.complain('Nothing matches this selection: look at the names, and at --project.')
   }
   if (json) {
-    for (const image of plan.images) output.print(JSON.stringify(event.planEvent(image)))
-    for (const failure of plan.failures) output.print(JSON.stringify(event.unplannedEvent(failure)))
+    for (const image of plan.images) output.print(printableJson(event.planEvent(image)))
+    for (const failure of plan.failures) output.print(printableJson(event.unplannedEvent(failure)))
     const failed = plan.failures.length
-    if (dryRun) output.print(JSON.stringify(event.doneEvent(plan, { saved: 0, failed, bytes: 0 })))
+    if (dryRun) output.print(printableJson(event.doneEvent(plan, { saved: 0, failed, bytes: 0 })))
   } else if (!quiet || dryRun) {
     for (const line of planLines(plan)) output.print(line)
   }

@@ -6,7 +6,7 @@ import type { ReplicateListener } from '../transfer/replicate.ts'
 import * as event from './events.ts'
 import { createLiveProgress } from './live-progress.ts'
 import { explain, type Output } from './output.ts'
-import { printable } from './printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import type { ReplicateOptions } from './replicate-options.ts'
 
 /** Tells a run as it goes, in lines, in place, or as JSON events, and sums it up. */
@@ -32,7 +32,7 @@ export function createReport(
     if (!isQuiet) (live ?? output).print(printable(line))
   }
   const emit = (object: object): void => {
-    if (options.json) output.print(JSON.stringify(object))
+    if (options.json) output.print(printableJson(object))
   }
   for (const image of plan.images) if (image.state === 'present') emit(event.skippedEvent(image))
 

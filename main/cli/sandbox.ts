@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { printableJson } from '../printable.ts'
 import { sandboxKeys } from '../sandbox/keys.ts'
 import { startSandbox } from '../sandbox/sandbox.ts'
 import type { Output } from './output.ts'
@@ -18,7 +19,7 @@ export async function sandboxCommand(
   try {
     await writeFile(siteFile, `${JSON.stringify(sandbox.site, null, 2)}\n`)
     if (json) {
-      output.print(JSON.stringify({ siteFile, ...sandbox.site, keys: sandboxKeys }))
+      output.print(printableJson({ siteFile, ...sandbox.site, keys: sandboxKeys }))
     } else {
       output.print(siteFile)
       output.complain('The sample NGC is being served; Ctrl+C ends it. In another terminal:')

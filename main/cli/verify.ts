@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
-import { formatBytes, plural } from '../format.ts'
-import { printable } from './printable.ts'
+import { plural } from '../format.ts'
+import { printable, printableJson } from '../printable.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './replicate-options.ts'
 
@@ -23,11 +23,11 @@ export async function verifyCommand(
   }
   if (files.length === 0) {
     output.complain(`There is no tarball in ${paths.join(', ')}.`)
-    if (json) output.print(JSON.stringify({ files }))
+    if (json) output.print(printableJson({ files }))
     return 1
   }
   const bad = files.filter(({ ok }) => !ok)
-  if (json) output.print(JSON.stringify({ files }))
+  if (json) output.print(printableJson({ files }))
   else
     output.print(
       `${plural(files.length, 'tarball')} read, ${bad.length === 0 ? 'all intact' : `${bad.length} damaged`}.`,
@@ -55,9 +55,17 @@ async function targetsOf(
 function fileLines({ file, ok, problems }: VerifiedFile): string[] {
   return [
     `${ok ? 'ok     ' : 'DAMAGED'}  ${file}`,
-    ...problems.map(({ detail, offset, length }) => {
-      const span = length === undefined ? '' : `, ${formatBytes(length)}`
-      return `         ${detail}${offset === undefined ? '' : ` (at byte ${offset}${span})`}`
-    }),
+    ...problems.map((problem) => `         ${problem.detail}${placeInWords(problem)}`),
   ]
+}
+
+/** The damage is not always known to the byte: then between which two it lies. */
+function placeInWords({ from, to = from }: VerifiedFile['problems'][number]): string {
+  if (from === undefined || to === undefined) return ''
+  if (from.file !== to.file) {
+    return ` (between byte ${from.offset} of ${from.file} and byte ${to.offset} of ${to.file})`
+  }
+  return to.offset - from.offset <= 1
+    ? ` (at byte ${from.offset} of ${from.file})`
+    : ` (between bytes ${from.offset} and ${to.offset} of ${from.file})`
 }

@@ -8,6 +8,10 @@ export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
 
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value)
-  const safe = /^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const text = value.replaceAll(/[^\P{Cc}\r\n\t]/gu, '\u{FFFD}')
+  // Where a semicolon or a tab separates cells, one begins behind each.
+  const safe = text
+    .replaceAll(/([;|,\t\r\n])(?=[\s"]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/g, "$1'")
+    .replace(/^(?=[\s"]*[=+\-@\uFF0B\uFF0D\uFF1D\uFF20])/, "'")
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

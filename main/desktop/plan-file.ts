@@ -1,12 +1,13 @@
 import type { PlanView } from '../api/shapes.ts'
 import { csvOf } from './csv.ts'
 import { formatBytes } from '../format.ts'
+import { printable, printableJson } from '../printable.ts'
 
 /** A plan as a file: the dry run, to be sent or kept. */
 export function planFile(plan: PlanView, format: 'csv' | 'json' | 'md'): string {
   if (format === 'json') {
     const { id: _, place, ...rest } = plan
-    return `${JSON.stringify({ folder: place.label, ...rest }, null, 2)}\n`
+    return `${printableJson({ folder: place.label, ...rest }, 2)}\n`
   }
   if (format === 'csv') {
     const head = ['reference', 'platform', 'state', 'size_bytes', 'fetch_bytes', 'digest', 'notes']
@@ -53,5 +54,6 @@ function markdown(plan: PlanView): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`).replaceAll(/\s+/g, ' ')
+  const line = printable(text.replaceAll(/\s+/g, ' '))
+  return line.replaceAll(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`)
 }

@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path'
 export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
-    const file = await open(temporary, 'w')
+    // A link that lies there under this name must not be followed out of the folder.
+    await rm(temporary, { force: true })
+    const file = await open(temporary, 'wx')
     try {
       await file.writeFile(content)
       await file.sync()

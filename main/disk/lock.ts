@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../api/errors.ts'
 import { makeFolder } from './destination.ts'
+import { readSmallFile } from './small-file.ts'
 
 const NAME = '.ngc-replicator.lock'
 const BEAT_MS = 20_000
 const DEAD_AFTER_MS = 4 * BEAT_MS
+const MOST_BYTES = 4096
 
 const ownerSchema = z.object({
   host: z.string(),
@@ -68,7 +70,7 @@ function busy(folder: string, path: string, owner: Owner | undefined): AppError 
 
 async function ownerOf(path: string): Promise<Owner | undefined> {
   try {
-    return ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+    return ownerSchema.parse(JSON.parse(await readSmallFile(path, MOST_BYTES)))
   } catch {
     return undefined
   }

@@ -5,10 +5,10 @@ import PQueue from 'p-queue'
 import { messageOf } from '../api/errors.ts'
 import type { Problem } from '../archive/check.ts'
 import { checkBytes } from '../archive/check-bytes.ts'
-import { isTarballName, parseFileName } from '../archive/name.ts'
+import { isTarballName, parseFileName, partName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
-import { readChecksums } from '../state/checksums.ts'
+import { CHECKSUMS_NAME, damagedChecksumLines, readChecksums } from '../state/checksums.ts'
 import { findTarball, listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
 
 /** What came of verifying, as `verify --json` prints it. */
@@ -64,7 +64,16 @@ export async function verifyFiles(
       }),
     ),
   )
-  return { files }
+  return { files: [...files, ...('folder' in target ? await verifyChecksums(target.folder) : [])] }
+}
+
+/** The list of checksums itself, where it is damaged. */
+async function verifyChecksums(folder: string): Promise<VerifiedFile[]> {
+  const lines = await damagedChecksumLines(folder)
+  if (lines.length === 0) return []
+  const detail = `Not a checksum and a name: line ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ', and more' : ''}.`
+  const file = CHECKSUMS_NAME
+  return [{ file, ok: false, problems: [{ kind: 'checksum', detail, from: { file, offset: 0 } }] }]
 }
 
 interface Task {
@@ -155,12 +164,15 @@ async function verifyTask(
 /** Gaps between the parts, and what SHA256SUMS tells of after the last of them. */
 function missingParts(tarball: TarballFiles, sums: ReadonlyMap<string, string>): Problem[] {
   if (!tarball.isInParts) return []
-  const gaps = tarball.missingParts.map((number) => `Part ${String(number).padStart(3, '0')}`)
+  const gaps = tarball.missingParts.map((number) => partName(tarball.name, number))
   const listed = [...sums.keys()].filter(
     (file) => parseFileName(file).name === tarball.name && !tarball.files.includes(file),
   )
   const missing = listed.length > 0 ? listed : gaps
-  return missing.map((part) => ({ kind: 'missing-part', detail: `${part} is missing.` }))
+  return missing.map((part) => {
+    const place = { file: part, offset: 0 }
+    return { kind: 'missing-part', detail: `${part} is missing.`, from: place, to: place }
+  })
 }
 
 function alone(folder: string, file: string): TarballFiles {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { AppError, messageOf } from '../api/errors.ts'
+import { isOverdone } from '../state/overdone.ts'
 import { parseReference, type Reference } from '../registry/reference.ts'
 
 const entry = z.object({ name: z.string().min(1), tag: z.string().min(1).default('latest') })
@@ -21,6 +22,7 @@ export async function readExternalImages(file: string): Promise<Reference[]> {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     throw wrong(isMissing ? 'it does not exist' : messageOf(error))
   })
+  if (isOverdone(text)) throw wrong('it is nested too deeply')
   let data: unknown
   try {
     // Scalars stay text: the tag 1.10 must not become 1.1.
@@ -29,6 +31,13 @@ export async function readExternalImages(file: string): Promise<Reference[]> {
     throw wrong(messageOf(error).split('\n', 1)[0] ?? '')
   }
   const parsed = fileSchema.safeParse(Array.isArray(data) ? { images: data } : data)
-  if (!parsed.success) throw wrong(z.prettifyError(parsed.error).replaceAll(/\s+/g, ' '))
+  if (!parsed.success) {
+    const position = parsed.error.issues[0]?.path[1]
+    throw wrong(
+      typeof position === 'number'
+        ? `entry ${position + 1} has no name or tag in words`
+        : 'it holds no list of images',
+    )
+  }
   return parsed.data.images.map(({ name, tag }) => parseReference(`${name}:${tag}`, 'docker.io'))
 }

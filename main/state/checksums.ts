@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseFileName } from '../archive/name.ts'
 import { writeFileDurably } from '../disk/durable.ts'
+import { readSmallFile } from '../disk/small-file.ts'
 
-const NAME = 'SHA256SUMS'
+export const CHECKSUMS_NAME = 'SHA256SUMS'
+const MOST_BYTES = 16 * 1024 * 1024
 const LINE = /^([0-9a-f]{64}) [ *](.+)$/
 
 /** The checksum file of a destination, in the form `sha256sum -c` reads. */
@@ -16,7 +17,7 @@ export interface Checksums {
 }
 
 export async function openChecksums(folder: string): Promise<Checksums> {
-  const path = join(folder, NAME)
+  const path = join(folder, CHECKSUMS_NAME)
   const sums = await readChecksums(folder)
   let writing = Promise.resolve()
   return {
@@ -35,11 +36,23 @@ export async function openChecksums(folder: string): Promise<Checksums> {
 
 /** File name → SHA-256 in hexadecimal; lines that are neither are passed over. */
 export async function readChecksums(folder: string): Promise<Map<string, string>> {
-  const text = await readFile(join(folder, NAME), 'utf8').catch(() => '')
+  const lines = await readLines(folder)
   return new Map(
-    text.split(/\r?\n/).flatMap((line) => {
+    lines.flatMap((line) => {
       const [, sum, name] = LINE.exec(line) ?? []
       return sum === undefined || name === undefined ? [] : [[name, sum] as const]
     }),
   )
+}
+
+/** Lines that hold no checksum, counted from 1: something happened to the file. */
+export async function damagedChecksumLines(folder: string): Promise<number[]> {
+  return (await readLines(folder)).flatMap((line, index) =>
+    line === '' || LINE.test(line) ? [] : [index + 1],
+  )
+}
+
+async function readLines(folder: string): Promise<string[]> {
+  const text = await readSmallFile(join(folder, CHECKSUMS_NAME), MOST_BYTES).catch(() => '')
+  return text.split(/\r?\n/)
 }

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMap, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml'
 import { AppError } from '../api/errors.ts'
+import { isOverdone } from './overdone.ts'
 import { writeFileDurably } from '../disk/durable.ts'
+import { readSmallFile } from '../disk/small-file.ts'
 
 /**
  * state.yml of a destination: which tags were saved, and their change keys, `repository: {tag: change key}`.
@@ -17,7 +18,8 @@ export interface StateFile {
 }
 
 const NAME = 'state.yml'
-const LIMIT_BYTES = 32 * 1024 * 1024
+/** Some 20,000 tags, more than a drive holds. Parsed, each byte takes up to three hundred. */
+const LIMIT_BYTES = 1024 * 1024
 
 /** Reads the state of a destination; a missing file is an empty state. Throws AppError `damaged`, naming the file. */
 export async function openState(folder: string): Promise<StateFile> {
@@ -44,8 +46,14 @@ export function parseState(text: string, path: string): Entries {
     new AppError('damaged', `The state file ${path} cannot be read: ${why}.`, {
       hint: 'Mend it, or move it away to begin anew; it was left as it is.',
     })
-  if (text.length > LIMIT_BYTES) throw damaged('it is larger than 32 MB')
-  const document = parseDocument(text, { schema: 'failsafe', logLevel: 'silent', merge: false })
+  if (text.length > LIMIT_BYTES) throw damaged('it is larger than 1 MB')
+  if (isOverdone(text)) throw damaged('it is nested too deeply, or full of marks')
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    logLevel: 'silent',
+    merge: false,
+    uniqueKeys: false, // would compare each with each; the last one holds
+  })
   const [error] = document.errors
   if (error) throw damaged(error.message.split('\n', 1)[0] ?? 'it is not YAML')
   const root: unknown = document.contents
@@ -86,8 +94,9 @@ function textOf(value: unknown): string {
 
 async function readOrEmpty(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await readSmallFile(path, LIMIT_BYTES)
   } catch (error) {
+    if (error instanceof AppError) throw error
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     throw new AppError('destination', `The state file ${path} cannot be read.`, { cause: error })
   }

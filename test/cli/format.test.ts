@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { formatBytes, formatDuration } from '../../main/format.ts'
-import { printable } from '../../main/cli/printable.ts'
+import { printable } from '../../main/printable.ts'
 import { collect, parseBytes, parseCount } from '../../main/cli/parse.ts'
 
 test.each([

@@ -70,6 +70,8 @@ describe('verifying a library', () => {
     expect(files[0]?.problems).toContainEqual({
       kind: 'missing-part',
       detail: 'parts.tar.002 is missing.',
+      from: { file: 'parts.tar.002', offset: 0 },
+      to: { file: 'parts.tar.002', offset: 0 },
     })
     await rename(first, `${first}.partial`)
     expect((await verifyFiles({ folder })).files[0]).toMatchObject({

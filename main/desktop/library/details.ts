@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LibraryImage, LibraryRow } from '../../api/shapes.ts'
 import { AppError } from '../../api/errors.ts'
+import { readSmallFile } from '../../disk/small-file.ts'
 import type { TarballImage } from '../../archive/image.ts'
 import { openTarball, type Tarball } from '../../archive/parts.ts'
 import { readTarball, type ReadableTarball } from '../../archive/read.ts'
@@ -129,10 +129,11 @@ async function readDescription(
   try {
     const { registry, repository } = parseReference(reference)
     for (const name of [repository, `${registry}/${repository}`]) {
-      const text = await readFile(join(folder, descriptionName(name)), 'utf8').catch(
-        () => undefined,
-      )
-      if (text !== undefined) return text.slice(0, mostDescriptionBytes)
+      const text = await readSmallFile(
+        join(folder, descriptionName(name)),
+        mostDescriptionBytes,
+      ).catch(() => undefined)
+      if (text !== undefined) return text
     }
     return undefined
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { LibraryRow, LibraryView } from '../../api/shapes.ts'
 import { formatBytes } from '../../format.ts'
+import { printable, printableJson } from '../../printable.ts'
 import { csvOf } from '../csv.ts'
 
 /** An inventory as a file to be sent, kept or printed. */
@@ -11,7 +12,7 @@ export function exportLibrary(
   if (format === 'csv') return csvOf([columns, ...view.rows.map(cells)])
   if (format === 'html') return page(view, now)
   const { verifying: _, ...rest } = view
-  return `${JSON.stringify({ exported: now.toISOString(), ...rest }, null, 2)}\n`
+  return `${printableJson({ exported: now.toISOString(), ...rest }, 2)}\n`
 }
 
 const columns = ['image', 'platform', 'size_bytes', 'saved', 'verified', 'status', 'digest', 'file']
@@ -81,5 +82,5 @@ ${rows.join('\n')}
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
+  return printable(text).replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`)
 }
