@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { licencesPlugin } from './scripts/licences-plugin.ts'
 
 // The oldest Electron that runs us is 33 (the stand-in of scripts/electron-runtime.ts): Node 20.18 and
 // Chromium 130. Without these lines the build would aim at the version that package.json asks for.
@@ -29,7 +30,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [react(), licencesPlugin(import.meta.dirname)],
     build: {
       target: chromium,
       // A data: address in a script would break the policy that the page is served with.

@@ -6,15 +6,16 @@ import { createDesktop } from './desktop/desktop.ts'
 import type { Ports } from './desktop/ports.ts'
 import { describeApplication } from './electron/about.ts'
 import { origin as ownOrigin, pageAddress } from './electron/asset.ts'
-import { askedPath } from './electron/asked-folder.ts'
 import { createAttention } from './electron/attention.ts'
 import { askBeforeQuitting, createDialogs } from './electron/dialogs.ts'
+import { giveEditMenu } from './electron/edit-menu.ts'
 import { guardContents, guardSession } from './electron/guard.ts'
 import { createPublish, serveCalls } from './electron/ipc.ts'
 import { openKeeps } from './electron/keeps.ts'
 import { createLog } from './electron/log.ts'
 import { setMenu } from './electron/menu.ts'
 import { createNotices } from './electron/notices.ts'
+import { hearOpenings } from './electron/opening.ts'
 import { registerScheme, serveInterface } from './electron/protocol.ts'
 import { orderQuit } from './electron/quit.ts'
 import { reviveWindow } from './electron/revive.ts'
@@ -28,7 +29,6 @@ import { focusWindow, openWindow } from './electron/window.ts'
 // The desktop host. Electron becomes ready only when this module has been evaluated, so nothing here
 // may be awaited at the top level, and what must be set before then is set here.
 let window: BrowserWindow | undefined
-let openInLibrary: (argv: readonly string[], cwd: string) => Promise<void> = async () => undefined
 const log = createLog(join(app.getPath('logs'), 'desktop.log'))
 process.on('uncaughtException', (error) => log('An error was caught by nobody.', error))
 process.on('unhandledRejection', (error) => log('A rejection was handled by nobody.', error))
@@ -37,11 +37,8 @@ registerScheme()
 
 // The tests of a development build start it with a folder of their own, and so with a lock of its own.
 if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', (_event, argv, cwd) => {
-    if (window) focusWindow(window)
-    openInLibrary(argv, cwd).catch((error: unknown) => log('A folder was not opened.', error))
-  })
-  start().catch((error: unknown) => {
+  const openings = hearOpenings(() => window && focusWindow(window), log)
+  start(openings).catch((error: unknown) => {
     log('The application could not start.', error)
     app.exit(1)
   })
@@ -49,7 +46,7 @@ if (app.requestSingleInstanceLock()) {
   app.exit(0)
 }
 
-async function start(): Promise<void> {
+async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
   // Absent from what is built: only `npm run dev` has a server of its own, with pages of its own.
   const server = import.meta.env.DEV ? process.env['ELECTRON_RENDERER_URL'] : undefined
   const page = server ? new URL('/', server).href : pageAddress
@@ -91,6 +88,7 @@ async function start(): Promise<void> {
     log,
     startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
     logsFolder: app.getPath('logs'),
+    catalogueFolder: join(folder, 'catalogue'),
   }
   const desktop = await createDesktop({
     ports,
@@ -126,30 +124,23 @@ async function start(): Promise<void> {
   window = opened
   opened.on('closed', () => (window = undefined))
   reviveWindow(opened, notices, log)
+  giveEditMenu(opened)
 
   const show = (view: ViewName) => publish('view.asked', { view })
-  const showFolder = async (path: string | undefined): Promise<void> => {
-    const asked = path === undefined ? undefined : await places.folderOf(path)
+  const showFolder = async (path: string): Promise<void> => {
+    const asked = await places.folderOf(path)
     if (asked === undefined) return
     places.remember(asked)
     publish('view.asked', { view: 'library', place: places.placeOf(asked) })
   }
-  openInLibrary = async (argv, cwd) =>
-    await showFolder(
-      await askedPath(argv, { isPackaged: app.isPackaged, cwd, appPath: app.getAppPath() }),
-    )
   const openLibrary = () => {
     ports.dialogs
       .chooseFolder()
-      .then(showFolder)
+      .then(async (path) => path !== undefined && (await showFolder(path)))
       .catch((error: unknown) => log('A folder was not opened.', error))
   }
   setMenu({ platform: process.platform, isPackaged: app.isPackaged, show, openLibrary })
-  opened.webContents.once('did-finish-load', () => {
-    openInLibrary(process.argv, process.cwd()).catch((error: unknown) =>
-      log('A folder was not opened.', error),
-    )
-  })
+  opened.webContents.once('did-finish-load', () => openings.ready(showFolder))
   orderQuit({
     window: opened,
     mayQuit: async () => !transfers.isActive() || (await askBeforeQuitting(opened)),

@@ -11,7 +11,7 @@ import type {
   Selection,
   Session,
   Settings,
-  TagRow,
+  TagList,
   TransfersView,
 } from './shapes.ts'
 import {
@@ -19,6 +19,7 @@ import {
   id,
   path,
   platform,
+  reference,
   references,
   rules,
   settingsChange,
@@ -55,7 +56,11 @@ export const contract = {
   'catalogue.get': takes(nothing()).gives<CatalogueList>(),
   'catalogue.refresh': takes(nothing()).gives<void>(),
   'catalogue.repository': takes(z.strictObject({ path })).gives<RepositoryDetail>(),
-  'catalogue.tags': takes(z.strictObject({ path })).gives<TagRow[]>(),
+  /** The address of its page in NVIDIA's catalogue. */
+  'catalogue.page': takes(z.strictObject({ path })).gives<string>(),
+  /** Of the index or manifest that the reference means now; the registry is asked. */
+  'catalogue.digest': takes(z.strictObject({ reference })).gives<string>(),
+  'catalogue.tags': takes(z.strictObject({ path })).gives<TagList>(),
 
   'selection.get': takes(nothing()).gives<Selection>(),
   'selection.add': takes(z.strictObject({ references })).gives<void>(),

@@ -7,7 +7,8 @@ export const path = z.string().min(1).max(255)
 /** A folder that main handed out; see `Place`. */
 export const grant = z.string().min(1).max(64)
 export const platform = z.enum(['linux/amd64', 'linux/arm64', 'all'])
-export const references = z.array(z.string().min(1).max(512)).max(10_000)
+export const reference = z.string().min(1).max(512)
+export const references = z.array(reference).max(10_000)
 
 export const rules = z.strictObject({
   projects: z.array(short).max(100),

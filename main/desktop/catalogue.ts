@@ -1,10 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Handlers } from '../api/contract.ts'
 import { AppError, messageOf } from '../api/errors.ts'
-import type { CatalogueList, RepositoryRow, TagRow } from '../api/shapes.ts'
+import type { CatalogueList, RepositoryRow, TagList, TagRow } from '../api/shapes.ts'
 import type { Catalogue, CatalogueRepository, CatalogueTag } from '../ngc/catalogue.ts'
 import { pageAddress } from '../ngc/page.ts'
+import { parseReference } from '../registry/reference.ts'
 import { newestFirst } from '../selection/version.ts'
 import { createCache } from './cache.ts'
+import type { CatalogueShelf } from './catalogue-shelf.ts'
 import type { Connection } from './connection.ts'
 import type { Ports } from './ports.ts'
 
@@ -16,19 +19,27 @@ export type CatalogueService = {
   close: () => Promise<void>
   handlers: Pick<
     Handlers,
-    'catalogue.get' | 'catalogue.refresh' | 'catalogue.repository' | 'catalogue.tags'
+    | 'catalogue.get'
+    | 'catalogue.refresh'
+    | 'catalogue.repository'
+    | 'catalogue.tags'
+    | 'catalogue.page'
+    | 'catalogue.digest'
   >
 }
 
 const rememberMs = 10 * 60_000
+/** How long the catalogue is waited for where there is something to show meanwhile. */
+const patienceMs = 3_000
 
 export function createCatalogueService(parts: {
   connection: Connection
   projects: () => readonly string[]
+  shelf: CatalogueShelf
   publish: Ports['publish']
   log: Ports['log']
 }): CatalogueService {
-  const { connection, projects, publish, log } = parts
+  const { connection, projects, shelf, publish, log } = parts
   const tags = createCache<CatalogueTag[]>(rememberMs)
   const lists = createCache<CatalogueRepository[]>(rememberMs)
   let list: CatalogueList = { state: 'loading', repositories: [] }
@@ -49,10 +60,19 @@ export function createCatalogueService(parts: {
       tags.get(path, () => connection.use((core) => core.catalogue.tags(path, signal))),
   }
   const ask = async (signal: AbortSignal): Promise<void> => {
+    const asker = shelf.viewer()
+    const asked = remembered.repositories(projects(), signal)
+    // It may fail while the shelf is read.
+    asked.catch(() => undefined)
     try {
-      const found = await remembered.repositories(projects(), signal)
+      if (list.repositories.length === 0) {
+        const kept = await shelf.list()
+        if (kept && !signal.aborted) set({ state: 'loading', ...kept })
+      }
+      const repositories = (await asked).map(rowOf)
       if (signal.aborted) return
-      set({ state: 'ready', repositories: found.map(rowOf), fetchedMs: Date.now() })
+      set({ state: 'ready', repositories, fetchedMs: Date.now() })
+      shelf.keepList(asker, repositories)
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof AppError)) log('The catalogue could not be listed.', error)
@@ -69,12 +89,36 @@ export function createCatalogueService(parts: {
     running = ask(asking.signal)
   }
 
+  const freshTags = async (path: string): Promise<TagRow[]> => {
+    const asker = shelf.viewer()
+    const found = (await remembered.tags(path)).toSorted((a, b) => newestFirst(a.tag, b.tag))
+    const rows = found.map(tagRow)
+    shelf.keepTags(asker, path, rows)
+    return rows
+  }
+  /** As the catalogue says; or as it said, where it is out of reach or does not answer soon. */
+  const tagsOf = async (path: string): Promise<TagList> => {
+    const asked = freshTags(path)
+    // It may fail while the shelf is read, or when nobody waits for it any more.
+    asked.catch(() => undefined)
+    const kept = await shelf.tags(path)
+    if (!kept) return { tags: await asked }
+    try {
+      const soon = await Promise.race([asked, wait(patienceMs, undefined, { ref: false })])
+      if (soon) return { tags: soon }
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'network')) throw error
+    }
+    return { tags: kept.tags, asOfMs: kept.fetchedMs }
+  }
+
   return {
     remembered,
     refresh,
     async close() {
       asking?.abort()
       await running
+      await shelf.close()
     },
     handlers: {
       'catalogue.get': () => list,
@@ -88,9 +132,14 @@ export function createCatalogueService(parts: {
           page: pageAddress(path),
         }
       },
+      'catalogue.page': ({ path }) => pageAddress(path),
+      'catalogue.digest': async ({ reference }) =>
+        await connection.use(
+          async (core) =>
+            (await core.registry.manifest(parseReference(reference))).descriptor.digest,
+        ),
       async 'catalogue.tags'({ path }) {
-        const found = await remembered.tags(path)
-        return found.toSorted((a, b) => newestFirst(a.tag, b.tag)).map(tagRow)
+        return await tagsOf(path)
       },
     },
   }

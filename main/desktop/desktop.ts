@@ -2,6 +2,7 @@ import type { Handlers } from '../api/contract.ts'
 import type { TransfersView } from '../api/shapes.ts'
 import { listDrives, type FoundDrive } from '../disk/drive-list.ts'
 import { createCatalogueService } from './catalogue.ts'
+import { openCatalogueShelf } from './catalogue-shelf.ts'
 import { createConnection, networkOf, siteOf } from './connection.ts'
 import { createLibrary } from './library/library.ts'
 import { createPlaces, type PlacesService } from './places.ts'
@@ -32,6 +33,7 @@ export type DesktopParts = {
   ports: Ports
   drives?: () => Promise<FoundDrive[]>
   offlineRetryMs?: number
+  occupiedRetryMs?: number
   /** All transfers have ended. */
   finished?: (outcome: { done: number; failed: number }) => void
   transfersChanged?: (view: TransfersView) => void
@@ -50,7 +52,12 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const isBusy = (drive: FoundDrive): boolean => transfers.isWriting(drive)
   const places = createPlaces({ ...ports, drives, isBusy })
   const projects = (): string[] => settings.current().projects
-  const catalogue = createCatalogueService({ connection, projects, publish, log })
+  const viewer = (): string | undefined =>
+    session.current().kind === 'none'
+      ? undefined
+      : JSON.stringify([session.current(), siteOf(settings), projects()])
+  const shelf = openCatalogueShelf({ folder: ports.catalogueFolder, viewer, log })
+  const catalogue = createCatalogueService({ connection, projects, shelf, publish, log })
   const registryName = (): string =>
     session.current().kind === 'sandbox' ? 'nvcr.io' : siteOf(settings).registryName
   const selection = createSelection({ ...ports, connection, catalogue, settings, registryName })
@@ -73,6 +80,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     finished: parts.finished,
     changed: parts.transfersChanged,
     offlineRetryMs: parts.offlineRetryMs,
+    occupiedRetryMs: parts.occupiedRetryMs,
   })
   const library = createLibrary({ ...ports, places, verified })
 
@@ -83,8 +91,11 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     selection.remeasure()
   }
   session.onChange(({ kind }) => {
-    // Without a session nothing of it may go on.
-    if (kind === 'none') transfers.pauseAll()
+    // Without a session nothing of it may go on or stay.
+    if (kind === 'none') {
+      transfers.pauseAll()
+      shelf.clear()
+    }
     reconnect()
     if (kind !== 'none') transfers.start()
   })

@@ -15,6 +15,8 @@ export type Ports = {
   /** The sample NGC, in a process or thread of its own. */
   startSandbox: () => Promise<RunningSandbox>
   logsFolder: string
+  /** Where the catalogue that was last seen is kept. */
+  catalogueFolder: string
 }
 
 /** One value on disk, read and parsed once, written whole. */

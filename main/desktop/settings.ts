@@ -1,12 +1,9 @@
-import { X509Certificate, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import type { Handlers, Input } from '../api/contract.ts'
-import { AppError, messageOf } from '../api/errors.ts'
 import type { Settings } from '../api/shapes.ts'
 import { oneProxy, proxiesFrom, type ProxySettings } from '../net/proxy.ts'
 import { parseSite } from '../ngc/site-file.ts'
 import type { Kept } from './kept.ts'
+import { readCertificates } from './read-certificates.ts'
 import type { Ports } from './ports.ts'
 
 export type SettingsService = {
@@ -137,28 +134,4 @@ function withPassword(address: string, password: string | undefined): string {
   const url = new URL(address)
   url.password = encodeURIComponent(password)
   return url.href
-}
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
-
-async function readCertificates(path: string): Promise<Kept['settings']['extraCertificates']> {
-  const name = basename(path)
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AppError('usage', `${name} cannot be read: ${messageOf(cause)}.`, { cause })
-  })
-  const blocks = text.length > 4_000_000 ? [] : (text.match(BLOCK) ?? [])
-  if (blocks.length === 0) {
-    throw new AppError('usage', `${name} holds no PEM certificate.`, {
-      hint: 'The file must have lines that begin with -----BEGIN CERTIFICATE-----.',
-    })
-  }
-  return blocks.map((pem) => ({ id: randomUUID(), name, subject: subjectOf(pem, name), pem }))
-}
-
-function subjectOf(pem: string, name: string): string {
-  try {
-    return new X509Certificate(pem).subject.replaceAll('\n', ', ')
-  } catch (cause) {
-    throw new AppError('usage', `${name} holds a certificate that cannot be read.`, { cause })
-  }
 }

@@ -27,7 +27,7 @@ export async function occupyFolder(folder: string): Promise<() => Promise<void>>
 /**
  * Makes sure that one process at a time writes into a folder: two would overwrite each other's tarballs and records.
  * A process that died holds nothing: on this machine its number tells, on another the time since its last sign of life.
- * Returns the call that gives the folder free. Throws AppError `destination` that says who is writing there.
+ * Returns the call that gives the folder free. Throws FolderOccupied, which says who is writing there.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, NAME)
@@ -47,7 +47,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       break
     }
     const owner = await ownerOf(path)
-    if (await isAlive(path, owner)) throw busy(folder, path, owner)
+    if (await isAlive(path, owner)) throw occupied(folder, path, owner)
     await rm(path, { force: true })
   }
   const beat = setInterval(
@@ -61,9 +61,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   }
 }
 
-function busy(folder: string, path: string, owner: Owner | undefined): AppError {
+/** Another process writes into the folder; it passes when that one ends. */
+export class FolderOccupied extends AppError {}
+
+function occupied(folder: string, path: string, owner: Owner | undefined): FolderOccupied {
   const who = owner ? ` (process ${owner.pid} on ${owner.host.slice(0, 100)})` : ''
-  return new AppError('destination', `Another run is writing into ${folder}${who}.`, {
+  return new FolderOccupied('destination', `Another run is writing into ${folder}${who}.`, {
     hint: `Wait for it, or choose another folder. If none is running, delete ${path}.`,
   })
 }

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { askActions, asksForActions, type Action } from '../stores/actions.ts'
 import { targetOf } from './list-keys.ts'
 import './listing.css'
 
@@ -20,10 +21,12 @@ export function Listing<Row>(props: {
   /** Arrows moved here. */
   moved?: (row: Row, how: How) => void
   pickAll?: () => void
+  /** What a right click on a row offers, under this title. */
+  offer?: (row: Row) => { title: string; actions: readonly Action[] }
   isMultiple?: boolean
   children: (row: Row, isPicked: boolean) => ReactNode
 }) {
-  const { label, rows, rowHeight, idOf, isPicked, pick, moved, pickAll, children } = props
+  const { label, rows, rowHeight, idOf, isPicked, pick, moved, pickAll, offer, children } = props
   const list = useRef<HTMLDivElement>(null)
   const base = useId()
   const [activeId, setActiveId] = useState<string>()
@@ -45,6 +48,13 @@ export function Listing<Row>(props: {
       return
     }
     const current = rows[active]
+    if (asksForActions(event) && current !== undefined && offer) {
+      event.preventDefault()
+      const { title, actions } = offer(current)
+      const drawn = document.getElementById(`${base}-${active}`)
+      askActions(title, actions, drawn ?? event.currentTarget)
+      return
+    }
     if ((event.key === ' ' || event.key === 'Enter') && current !== undefined && !how.isCommand) {
       event.preventDefault()
       setActiveId(idOf(current))
@@ -86,6 +96,13 @@ export function Listing<Row>(props: {
               aria-setsize={rows.length}
               data-active={index === active || undefined}
               style={{ height: rowHeight, transform: `translateY(${start}px)` }}
+              onContextMenu={(event) => {
+                if (!offer) return
+                event.preventDefault()
+                setActiveId(idOf(row))
+                const { title, actions } = offer(row)
+                askActions(title, actions, event)
+              }}
               onClick={(event) => {
                 setActiveId(idOf(row))
                 pick(row, {

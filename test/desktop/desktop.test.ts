@@ -94,13 +94,28 @@ test('the catalogue is listed, and one that fails keeps what was there', async (
   await vi.waitFor(async () => expect((await state()).state).toBe('ready'))
   const { repositories } = await state()
   expect(repositories.map(({ path }) => path)).toContain('nvidia/pytorch')
-  const tags = await desktop.handlers['catalogue.tags']({ path: 'nvidia/pytorch' })
+  const { tags } = await desktop.handlers['catalogue.tags']({ path: 'nvidia/pytorch' })
   expect(tags[0]?.tag).toBe('24.05-py3')
   own.faults.add({ role: 'catalog', times: 99, does: { kind: 'status', status: 404 } })
   await desktop.handlers['catalogue.refresh']({})
   await vi.waitFor(async () => expect((await state()).state).toBe('failed'))
   expect(await state()).toMatchObject({ repositories, failure: {} })
   await own.close()
+})
+
+test('a repository has its page, and a tag the digest that the registry publishes', async () => {
+  const desktop = await start()
+  const { handlers } = desktop
+  await handlers['session.begin']({ as: 'sandbox' })
+  expect(await handlers['catalogue.page']({ path: 'nvidia/pytorch' })).toBe(
+    'https://catalog.ngc.nvidia.com/orgs/nvidia/containers/pytorch',
+  )
+  const reference = 'nvcr.io/nvidia/pytorch:24.05-py3'
+  const digest = await handlers['catalogue.digest']({ reference })
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+  expect(
+    await handlers['catalogue.digest']({ reference: `nvcr.io/nvidia/pytorch@${digest}` }),
+  ).toBe(digest)
 })
 
 test('the selection is measured, each digest once, and survives a restart', async () => {

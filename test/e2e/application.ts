@@ -33,12 +33,12 @@ export const test = base.extend<
 
 export { expect } from '@playwright/test'
 
-/** The application on `userData`, shown and readable. */
-export async function launch(userData: string): Promise<Application> {
+/** The application on `userData`, shown and readable; `asked` are folders or tarballs to open. */
+export async function launch(userData: string, ...asked: string[]): Promise<Application> {
   const begun = performance.now()
   const electron = await _electron.launch({
     executablePath: executable(),
-    args: applicationArguments(userData),
+    args: applicationArguments(userData, ...asked),
   })
   const page = await electron.firstWindow()
   await page.getByRole('heading', { level: 1 }).waitFor()
@@ -52,9 +52,9 @@ export function executable(): string {
   return path
 }
 
-/** How the application is started; `userData` is also what it is the only instance of. */
-export function applicationArguments(userData: string): string[] {
-  return [...electronArguments(), `--user-data-dir=${userData}`, '.']
+/** How the application is started; `userData` is also what it is the only instance of, `asked` what it is to open. */
+export function applicationArguments(userData: string, ...asked: string[]): string[] {
+  return [...electronArguments(), `--user-data-dir=${userData}`, '.', ...asked]
 }
 
 async function running(

@@ -6,9 +6,11 @@ import {
   idle,
   library,
   list,
+  occupied,
   picked,
   running,
   settings,
+  tags,
   tightPlan,
 } from './staged.ts'
 
@@ -108,6 +110,20 @@ const large: Scene[] = [
     act: openRepository,
   },
   {
+    name: 'catalogue-offline-tags',
+    answers: { ...calm, 'catalogue.tags': { tags, asOfMs: Date.now() - 86_400_000 } },
+    act: openRepository,
+  },
+  {
+    name: 'catalogue-actions',
+    answers: calm,
+    act: async (page) => {
+      await openRepository(page)
+      await page.getByRole('option', { name: /^MONAI/ }).click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Copy reference' }).waitFor()
+    },
+  },
+  {
     name: 'catalogue-rules',
     answers: calm,
     act: async (page) => {
@@ -195,6 +211,11 @@ const large: Scene[] = [
     answers: { ...calm, 'transfers.get': { ...running, isOffline: true, isPaused: false } },
     act: async (page) => await openView(page, 'Transfers'),
   },
+  {
+    name: 'transfers-occupied',
+    answers: { ...calm, 'transfers.get': occupied },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
   { name: 'library-none', answers: calm, act: async (page) => await openView(page, 'Library') },
   { name: 'library', answers: calm, act: openHoldings },
   { name: 'library-image', answers: calm, act: openImage },
@@ -249,6 +270,15 @@ const large: Scene[] = [
     },
     act: async (page) => await openView(page, 'Settings'),
   },
+  {
+    name: 'settings-licences',
+    answers: calm,
+    act: async (page) => {
+      await openView(page, 'Settings')
+      await page.getByRole('button', { name: 'Show licences' }).click()
+      await page.getByRole('listbox', { name: 'Packages' }).waitFor()
+    },
+  },
 ]
 
 const small = new Set([
@@ -260,6 +290,7 @@ const small = new Set([
   'settings',
   'welcome',
   'catalogue-rules',
+  'settings-licences',
 ])
 
 export const scenes: readonly Scene[] = [

@@ -21,7 +21,10 @@ export async function stage(
       }
     }
     ipcMain.removeHandler('call')
-    ipcMain.handle('call', (_event, name: string) => {
+    const calls: [string, unknown][] = []
+    Object.assign(globalThis, { stagedCalls: calls })
+    ipcMain.handle('call', (_event, name: string, input: unknown) => {
+      calls.push([name, input])
       const answer = (given as Record<string, unknown>)[name]
       if (answer === 'never') return new Promise(() => {})
       if (answer !== null && typeof answer === 'object' && 'fails' in answer)
@@ -31,6 +34,15 @@ export async function stage(
   }, answers)
   await page.reload()
   await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+}
+
+/** What the window has asked since the scene was staged. */
+export async function callsOf(
+  electron: ElectronApplication,
+): Promise<[name: string, input: unknown][]> {
+  return await electron.evaluate(
+    () => (globalThis as { stagedCalls?: [string, unknown][] }).stagedCalls ?? [],
+  )
 }
 
 /** Says an event as main does. */

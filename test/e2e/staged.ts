@@ -318,6 +318,15 @@ export const running: TransfersView = {
   isOffline: false,
 }
 
+export const occupied: TransfersView = {
+  ...running,
+  rows: running.rows.slice(0, 2).map((row) => ({
+    ...row,
+    phase: 'waiting',
+    waitsFor: 'Another run is writing into /media/operator/KINGSTON (process 4711 on workbench).',
+  })),
+}
+
 export const finished: TransfersView = {
   rows: references.map((reference, index) =>
     transfer(String(index), reference, {
@@ -449,7 +458,7 @@ export const calm: Answers = {
     description:
       '# PyTorch\n\nA GPU accelerated tensor framework.\n\n<script>window.hostile = 1</script><img src=x onerror="window.hostile = 2">\n\n[bad](javascript:window.hostile=3) and [good](https://docs.nvidia.com/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\ndocker run --gpus all -it --rm nvcr.io/nvidia/pytorch:24.05-py3\n```\n\n- one\n- two\n',
   },
-  'catalogue.tags': tags,
+  'catalogue.tags': { tags },
   'selection.get': picked,
   'selection.add': undefined,
   'selection.remove': undefined,

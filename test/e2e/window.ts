@@ -27,8 +27,8 @@ export async function resize(
 }
 
 /** Starts the same application on the same user folder; resolves when that process has ended well. */
-export async function startAgain({ userData }: Application): Promise<void> {
-  await promisify(execFile)(executable(), applicationArguments(userData))
+export async function startAgain({ userData }: Application, ...asked: string[]): Promise<void> {
+  await promisify(execFile)(executable(), applicationArguments(userData, ...asked))
 }
 
 /** How long Electron takes to start and say its version, in milliseconds. */

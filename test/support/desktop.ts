@@ -69,9 +69,10 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
       void logged.push(error instanceof Error ? `${line} ${error.stack}` : line),
     startSandbox: async () => ({ site: sandbox.site, close: async () => undefined }),
     logsFolder: join(folder, 'logs'),
+    catalogueFolder: join(folder, 'catalogue'),
   }
   const { drives = async () => [] } = options
-  const desktop = await createDesktop({ ports, drives, offlineRetryMs: 200 })
+  const desktop = await createDesktop({ ports, drives, offlineRetryMs: 200, occupiedRetryMs: 50 })
   return {
     ...desktop,
     folder,

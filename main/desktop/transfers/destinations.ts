@@ -1,5 +1,6 @@
 import type { Core, OpenDestination } from '../../core.ts'
 import type { Saver } from '../../transfer/saver.ts'
+import type { FolderHold } from './folder-hold.ts'
 
 type Entry = {
   users: number
@@ -13,8 +14,21 @@ type Entry = {
  */
 export class Destinations {
   readonly #open = new Map<string, Entry>()
+  readonly #hold: FolderHold
+
+  constructor(hold: FolderHold) {
+    this.#hold = hold
+  }
 
   async use<Value>(
+    core: Core,
+    where: { folder: string; maxFileSizeBytes: number | undefined },
+    action: (opened: OpenDestination, saver: Saver) => Promise<Value>,
+  ): Promise<Value> {
+    return await this.#hold.within(where.folder, async () => await this.#share(core, where, action))
+  }
+
+  async #share<Value>(
     core: Core,
     { folder, maxFileSizeBytes }: { folder: string; maxFileSizeBytes: number | undefined },
     action: (opened: OpenDestination, saver: Saver) => Promise<Value>,

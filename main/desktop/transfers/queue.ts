@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../api/errors.ts'
+import { FolderOccupied } from '../../disk/lock.ts'
 import type { Keep } from '../ports.ts'
 import type { Kept } from '../kept.ts'
 import { Attempt } from './attempt.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 import { failureOf, isOffline } from './failure.ts'
 import { isEnded, isSameWork, move, type Move } from './job.ts'
+import { Occupied } from './occupied.ts'
 import type { Run } from './run.ts'
 
 export type QueueParts = {
@@ -20,6 +22,8 @@ export type QueueParts = {
   log: (line: string, error?: unknown) => void
   /** Between two looks whether the line is back. */
   offlineRetryMs?: number
+  /** Between two looks whether another process has left a folder. */
+  occupiedRetryMs?: number
 }
 
 export type NewJob = Pick<Job, 'reference' | 'wanted' | 'platform' | 'folder' | 'sizeBytes'>
@@ -33,6 +37,7 @@ export class Queue {
   readonly #attempts = new Map<string, Attempt>()
   readonly #running = new Map<string, Promise<void>>()
   readonly #fruitless = new Map<string, number>()
+  readonly #occupied = new Occupied()
   #offlineTimer: NodeJS.Timeout | undefined
   #isClosing = false
   isOffline = false
@@ -59,6 +64,11 @@ export class Queue {
 
   attempt(id: string): Attempt | undefined {
     return this.#attempts.get(id)
+  }
+
+  /** Why a job that waits does not begin, where it is not for want of a place in the queue. */
+  waitsFor({ state, folder }: Job): string | undefined {
+    return state.kind === 'waiting' ? this.#occupied.why(folder) : undefined
   }
 
   add(added: readonly NewJob[]): void {
@@ -89,7 +99,10 @@ export class Queue {
       if (isMeant(job) && job.state.kind !== 'running') this.#abort(job.id)
       if (isMeant(job)) this.#fruitless.delete(job.id)
     }
-    if (step.do === 'resume' || step.do === 'retry') this.#lookForLine()
+    if (step.do === 'resume' || step.do === 'retry') {
+      this.#occupied.clear()
+      this.#lookForLine()
+    }
     this.#next()
   }
 
@@ -116,6 +129,7 @@ export class Queue {
   async close(): Promise<void> {
     this.#isClosing = true
     clearTimeout(this.#offlineTimer)
+    this.#occupied.clear()
     for (const id of this.#running.keys()) this.#abort(id)
     await Promise.all(this.#running.values())
   }
@@ -132,6 +146,7 @@ export class Queue {
     for (const job of this.jobs) {
       if (this.#running.size >= most || (this.isOffline && this.#offlineTimer)) return
       if (job.state.kind !== 'waiting' || this.#running.has(job.id)) continue
+      if (this.#occupied.why(job.folder) !== undefined) continue
       this.#apply(job.id, { do: 'start' })
       const attempt = new Attempt()
       this.#attempts.set(job.id, attempt)
@@ -164,6 +179,12 @@ export class Queue {
   }
 
   #stopped(job: Job, error: unknown, attempt: Attempt): void {
+    if (error instanceof FolderOccupied) {
+      this.#apply(job.id, { do: 'interrupt' })
+      const retryMs = this.#parts.occupiedRetryMs ?? 3_000
+      this.#occupied.wait(job.folder, error.message, retryMs, () => this.#next())
+      return
+    }
     const fruitless = attempt.fetchedBytes > 0 ? 1 : (this.#fruitless.get(job.id) ?? 0) + 1
     this.#fruitless.set(job.id, fruitless)
     const mayPass = isOffline(error) && (this.isOffline || fruitless < mostFruitless)

@@ -3,6 +3,7 @@ import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
 import type { Attempt } from './attempt.ts'
+import type { FolderHold } from './folder-hold.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 
 export type RunListener = {
@@ -21,11 +22,12 @@ export function createRun(parts: {
   connection: Connection
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
+  hold: FolderHold
   saved: (job: Job, files: readonly string[], wasVerified: boolean) => Promise<void>
   warn: (message: string) => void
 }): Run {
   const { connection, settings, isRemovable, saved, warn } = parts
-  const destinations = new Destinations()
+  const destinations = new Destinations(parts.hold)
 
   return async (job, attempt, { entered, progressed }) =>
     await connection.use(async (core) => {

@@ -12,7 +12,9 @@ import type { SettingsService } from '../settings.ts'
 import type { SpeedService } from '../speeds.ts'
 import type { VerifiedService } from '../verified.ts'
 import { discardPartial } from './discard.ts'
+import { FolderHold } from './folder-hold.ts'
 import { isEnded } from './job.ts'
+import type { Job } from './job-schema.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
 import { SpeedHistory } from './speed-history.ts'
@@ -51,6 +53,7 @@ export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log'> 
   finished?: ((outcome: { done: number; failed: number }) => void) | undefined
   changed?: ((view: TransfersView) => void) | undefined
   offlineRetryMs?: number | undefined
+  occupiedRetryMs?: number | undefined
 }
 
 /** The queue as the window sees and steers it. */
@@ -67,7 +70,9 @@ export function createTransfers(parts: TransfersParts): TransfersService {
   const history = new SpeedHistory(() => publisher.touch())
   let outcome = { done: 0, failed: 0 }
 
+  const hold = new FolderHold()
   const run = createRun({
+    hold,
     connection,
     settings: () => settings.current(),
     isRemovable,
@@ -105,12 +110,17 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     },
     log,
     ...(parts.offlineRetryMs !== undefined && { offlineRetryMs: parts.offlineRetryMs }),
+    ...(parts.occupiedRetryMs !== undefined && { occupiedRetryMs: parts.occupiedRetryMs }),
   })
   const isActive = (): boolean => activeJobs(queue.jobs).length > 0
 
   const view = (): TransfersView => {
     const rows = queue.jobs.map((job) =>
-      rowOf(job, queue.attempt(job.id), places.placeOf(job.folder)),
+      rowOf(job, {
+        attempt: queue.attempt(job.id),
+        place: places.placeOf(job.folder),
+        waitsFor: queue.waitsFor(job),
+      }),
     )
     const totals = totalsOf(rows)
     const isRunning = queue.jobs.some(({ state }) => state.kind === 'running')
@@ -182,12 +192,19 @@ export function createTransfers(parts: TransfersParts): TransfersService {
         )
         queue.move(ids, { do: 'cancel' })
         // What runs takes its own file away.
-        await Promise.all(idle.map(discardPartial))
+        await Promise.all(idle.map(discard))
       },
       'transfers.retry': ({ ids }) => queue.move(ids === 'all' ? failed() : ids, { do: 'retry' }),
       'transfers.clear': () => queue.clear(),
       'transfers.move': ({ id, by }) => queue.shift(id, by),
     },
+  }
+
+  /** Where nothing may be written, because the drive is gone or another process has it, nothing of ours is taken away. */
+  async function discard(job: Job): Promise<void> {
+    await hold
+      .within(job.folder, async () => await discardPartial(job))
+      .catch((error: unknown) => log(`What was left of ${job.reference} stays.`, error))
   }
 
   /** Trying all again means what failed, not what the user took back. */

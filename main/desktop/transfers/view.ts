@@ -4,7 +4,11 @@ import type { Job } from './job-schema.ts'
 import { isEnded } from './job.ts'
 
 /** A job as the window shows it; `attempt` is there while it runs. Pure. */
-export function rowOf(job: Job, attempt: Attempt | undefined, place: Place): TransferRow {
+export function rowOf(
+  job: Job,
+  facts: { attempt: Attempt | undefined; place: Place; waitsFor: string | undefined },
+): TransferRow {
+  const { attempt, place, waitsFor } = facts
   const { id, reference, platform, state } = job
   const sizeBytes = attempt?.image?.sizeBytes ?? job.sizeBytes
   const isDone = state.kind === 'done'
@@ -26,6 +30,7 @@ export function rowOf(job: Job, attempt: Attempt | undefined, place: Place): Tra
       ...(speed > 0 && { secondsLeft: (sizeBytes - writtenBytes) / speed }),
     }),
     layers: attempt?.layers() ?? [],
+    ...(waitsFor !== undefined && { waitsFor }),
     ...(state.kind === 'failed' && { failure: failureOf(state.failure) }),
     ...(isDone && state.file !== undefined && { file: state.file }),
   }

@@ -3,7 +3,10 @@ import { IconArrowLeft, IconExternalLink, IconShieldCheck } from '@tabler/icons-
 import { Empty } from '../../components/face.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { attempt } from '../../stores/attempt.ts'
+import { MoreButton } from '../../components/more-button.tsx'
+import { useRegistryName } from '../../stores/registry-name.ts'
 import { Overview } from './overview.tsx'
+import { repositoryActions } from './repository-actions.ts'
 import { TagTable } from './tag-table.tsx'
 
 /** One repository: its tags to pick from, and what its publisher says of it. */
@@ -23,8 +26,9 @@ function Repository({ path }: { path: string }) {
   // Arrows may run through the list: what is only passed by is not asked for.
   const [detail, retryDetail] = useAsked('catalogue.repository', { path }, 120)
   const [tags, retryTags] = useAsked('catalogue.tags', { path }, 120)
+  const registry = useRegistryName()
   const facts = detail.state === 'ready' ? detail.value : undefined
-  const number = tags.state === 'ready' ? ` (${tags.value.length})` : ''
+  const number = tags.state === 'ready' ? ` (${tags.value.tags.length})` : ''
   return (
     <section className="detail" aria-label={path}>
       <div className="detail-head">
@@ -45,6 +49,12 @@ function Repository({ path }: { path: string }) {
             >
               Open page
             </Button>
+          )}
+          {facts && (
+            <MoreButton
+              title={facts.displayName ?? path}
+              actions={() => repositoryActions(facts, registry)}
+            />
           )}
         </div>
         <p className="tiny soft cut selectable">

@@ -1,12 +1,9 @@
-import Markdown from 'react-markdown'
-import rehypeSanitize from 'rehype-sanitize'
-import remarkGfm from 'remark-gfm'
 import type { RepositoryDetail } from '../../../main/api/shapes.ts'
+import { Prose } from '../../components/prose.tsx'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
 import type { Asked } from '../../components/use-asked.ts'
-import { attempt } from '../../stores/attempt.ts'
 
-/** The description as markdown. It comes from strangers: no HTML of theirs, no pictures, links only by way of main. */
+/** What its publisher says of it. */
 export function Overview(props: { detail: Asked<RepositoryDetail>; retry: () => void }) {
   const { detail, retry } = props
   if (detail.state === 'failed') return <FailedFace failure={detail} retry={retry} />
@@ -18,49 +15,5 @@ export function Overview(props: { detail: Asked<RepositoryDetail>; retry: () => 
     <div className="overview" tabIndex={0} role="region" aria-label="Description">
       <Prose markdown={description} />
     </div>
-  )
-}
-
-export function Prose({ markdown }: { markdown: string }) {
-  return (
-    <div className="prose">
-      <Markdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeSanitize]}
-        components={{
-          // The view has its one first heading.
-          h1: ({ children }) => <h3>{children}</h3>,
-          h2: ({ children }) => <h3>{children}</h3>,
-          img: ({ alt }) => <span className="soft">{alt}</span>,
-          a: ({ href, children }) => <Outside address={href}>{children}</Outside>,
-          table: ({ children }) => (
-            <div style={{ overflowX: 'auto' }}>
-              <table>{children}</table>
-            </div>
-          ),
-          input: ({ checked }) => <span>{checked === true ? '☑' : '☐'} </span>,
-        }}
-      >
-        {markdown}
-      </Markdown>
-    </div>
-  )
-}
-
-function Outside(props: { address: string | undefined; children: React.ReactNode }) {
-  const { address, children } = props
-  if (address === undefined || !address.startsWith('https://')) return <span>{children}</span>
-  return (
-    <a
-      href={address}
-      title={address}
-      onClick={(event) => {
-        event.preventDefault()
-        void attempt('app.open', { address })
-      }}
-      onAuxClick={(event) => event.preventDefault()}
-    >
-      {children}
-    </a>
   )
 }

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
-import { IconLock, IconSearchOff } from '@tabler/icons-react'
+import { ActionIcon, Button } from '@mantine/core'
+import { IconLock, IconRefresh, IconSearchOff } from '@tabler/icons-react'
 import { useDeferredValue, useMemo } from 'react'
 import type { CatalogueList, RepositoryRow } from '../../../main/api/shapes.ts'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
@@ -7,9 +7,11 @@ import { Listing } from '../../components/listing.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
-import { formatAge, formatDate } from '../../format/date.ts'
+import { formatAge, formatDate, formatMoment } from '../../format/date.ts'
 import { attempt } from '../../stores/attempt.ts'
+import { useRegistryName } from '../../stores/registry-name.ts'
 import { filtered, noFilters, useBrowse } from './browse.ts'
+import { repositoryActions } from './repository-actions.ts'
 
 const refresh = () => void attempt('catalogue.refresh', {})
 
@@ -18,6 +20,7 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
   const browse = useDeferredValue(useBrowse())
   const rows = useMemo(() => filtered(list.repositories, browse), [list.repositories, browse])
   const { path } = browse
+  const registry = useRegistryName()
   return (
     <section className="list" aria-label="Repositories">
       <State list={list} shown={rows.length} />
@@ -42,6 +45,10 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
           isPicked={(row) => row.path === path}
           pick={(row) => useBrowse.setState({ path: row.path })}
           moved={(row) => useBrowse.setState({ path: row.path })}
+          offer={(row) => ({
+            title: row.displayName ?? row.path,
+            actions: repositoryActions(row, registry),
+          })}
         >
           {(row) => <Row row={row} />}
         </Listing>
@@ -81,17 +88,30 @@ function State({ list, shown }: { list: CatalogueList; shown: number }) {
       : `${shown} of ${count(all, 'repository', 'repositories')}`
   const isOld = list.state === 'failed' && all > 0
   return (
-    <div className="state" role="status">
-      {list.state === 'loading' ? `${all > 0 ? `${number} · ` : ''}Asking the catalogue …` : number}
-      {list.fetchedMs !== undefined &&
-        list.state !== 'loading' &&
-        ` · ${formatAge(list.fetchedMs)}`}
+    <div className="state">
+      <ActionIcon
+        className="again"
+        variant="subtle"
+        color="gray"
+        size="sm"
+        aria-label="Ask the catalogue again"
+        title="Ask the catalogue again"
+        disabled={list.state === 'loading'}
+        onClick={refresh}
+      >
+        <IconRefresh size={14} aria-hidden />
+      </ActionIcon>
+      <span role="status">
+        {list.state === 'loading'
+          ? `${all > 0 ? `${number} · ` : ''}Asking the catalogue …`
+          : number}
+        {list.fetchedMs !== undefined &&
+          list.state !== 'loading' &&
+          ` · ${isOld ? `as of ${formatMoment(list.fetchedMs)}` : formatAge(list.fetchedMs)}`}
+      </span>
       {isOld && (
         <p className="look" style={{ marginTop: 4 }}>
-          Could not be renewed: {list.failure?.message}{' '}
-          <Button variant="default" size="compact-xs" onClick={refresh}>
-            Try again
-          </Button>
+          Could not be renewed: {list.failure?.message}
         </p>
       )}
     </div>

@@ -1,19 +1,22 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconCheck, IconShieldCheck, IconTags } from '@tabler/icons-react'
 import { useMemo, useRef, useState } from 'react'
-import type { TagRow } from '../../../main/api/shapes.ts'
+import type { TagList, TagRow } from '../../../main/api/shapes.ts'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
 import { Listing, type How } from '../../components/listing.tsx'
 import { SortButton, type Order } from '../../components/sort-button.tsx'
 import type { Asked } from '../../components/use-asked.ts'
 import { formatBytes } from '../../format/bytes.ts'
-import { formatDate } from '../../format/date.ts'
+import { formatDate, formatMoment } from '../../format/date.ts'
 import { matches, sorted } from '../../format/sort.ts'
 import { valueOf } from '../../stores/mirror.ts'
-import { selection, settings } from '../../stores/mirrors.ts'
+import { selection } from '../../stores/mirrors.ts'
 import { pick } from '../../stores/picking.ts'
+import { useRegistryName } from '../../stores/registry-name.ts'
 import { QuickPick } from './quick-pick.tsx'
+import { tagActions } from './tag-actions.ts'
 import { clicked, type Anchor } from './tag-choice.ts'
+import './tag-table.css'
 
 type Column = 'tag' | 'updated' | 'size'
 
@@ -24,24 +27,30 @@ const values: Record<Column, (row: TagRow) => string | number | undefined> = {
 }
 
 /** The tags of one repository. What is ticked here is what is in the tray. */
-export function TagTable(props: { path: string; tags: Asked<TagRow[]>; retry: () => void }) {
+export function TagTable(props: { path: string; tags: Asked<TagList>; retry: () => void }) {
   const { path, tags, retry } = props
   if (tags.state === 'failed') return <FailedFace failure={tags} retry={retry} />
   if (tags.state !== 'ready') return <Loading label="Loading the tags" />
-  if (tags.value.length === 0)
+  const { tags: rows, asOfMs } = tags.value
+  if (rows.length === 0)
     return (
       <Empty icon={IconTags} title="No tags">
         Nothing was published here yet.
       </Empty>
     )
-  return <Tags path={path} tags={tags.value} />
+  return (
+    <>
+      {asOfMs !== undefined && <AsOf ms={asOfMs} retry={retry} />}
+      <Tags path={path} tags={rows} />
+    </>
+  )
 }
 
 function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
   const [typed, setTyped] = useState('')
   const [order, setOrder] = useState<Order<Column>>({ column: 'updated', direction: 'descending' })
   const anchor = useRef<Anchor | undefined>(undefined)
-  const registry = valueOf(settings.use())?.site?.registryName ?? 'nvcr.io'
+  const registry = useRegistryName()
   const prefix = `${registry}/${path}:`
   const items = valueOf(selection.use())?.items
   const picked = useMemo(
@@ -130,6 +139,10 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
             isPicked={(row) => picked.has(row.tag)}
             pick={choose}
             moved={(row, how) => how.isShift && choose(row, how)}
+            offer={({ tag }) => ({
+              title: tag,
+              actions: tagActions(prefix + tag, picked.has(tag)),
+            })}
             pickAll={() => pickTags(shown, !allPicked)}
           >
             {(row, isPicked) => <Row row={row} isPicked={isPicked} />}
@@ -137,6 +150,18 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
         )}
       </div>
     </div>
+  )
+}
+
+/** The catalogue is out of reach: what is shown is what it said then. */
+function AsOf({ ms, retry }: { ms: number; retry: () => void }) {
+  return (
+    <p className="as-of row small look" role="status">
+      <span className="cut">As of {formatMoment(ms)}; the catalogue does not answer</span>
+      <Button className="push" variant="default" size="compact-xs" onClick={retry}>
+        Try again
+      </Button>
+    </p>
   )
 }
 

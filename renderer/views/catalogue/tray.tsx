@@ -11,6 +11,7 @@ import { selection } from '../../stores/mirrors.ts'
 import { pick } from '../../stores/picking.ts'
 import { show } from '../../stores/view.ts'
 import { startMark } from '../shell/shortcuts.ts'
+import './tray.css'
 
 export const platforms = [
   { value: 'linux/amd64', label: 'linux/amd64' },

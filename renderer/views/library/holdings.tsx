@@ -6,12 +6,13 @@ import { Listing } from '../../components/listing.tsx'
 import { SortButton, type Order } from '../../components/sort-button.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { formatDate } from '../../format/date.ts'
-import { partsOf } from '../../format/reference.ts'
+import { partsOf, shortName } from '../../format/reference.ts'
 import { matches, sorted } from '../../format/sort.ts'
 import { show } from '../../stores/view.ts'
 import { Button } from '@mantine/core'
 import { ChooseButton } from './choose-button.tsx'
 import { HoldingsHead } from './holdings-head.tsx'
+import { imageActions } from './image-actions.ts'
 import { ImageDetail } from './image-detail.tsx'
 import { Standing, verifiedWord } from './standing.tsx'
 import { Verifying } from './verifying.tsx'
@@ -95,6 +96,10 @@ export function Holdings({ view }: { view: LibraryView }) {
                 idOf={({ id }) => id}
                 isPicked={({ id }) => id === chosen}
                 pick={({ id }) => setChosen(id)}
+                offer={(one) => ({
+                  title: shortName(one.reference ?? one.file),
+                  actions: imageActions(view.place.grant, one),
+                })}
                 moved={({ id }) => chosen !== undefined && setChosen(id)}
               >
                 {(one) => <Row row={one} />}

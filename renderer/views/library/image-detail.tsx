@@ -2,9 +2,11 @@ import { ActionIcon, Button } from '@mantine/core'
 import { IconCopy, IconShieldCheck, IconX } from '@tabler/icons-react'
 import type { LibraryRow } from '../../../main/api/shapes.ts'
 import { FailedFace, Loading } from '../../components/face.tsx'
+import { MoreButton } from '../../components/more-button.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { partsOf } from '../../format/reference.ts'
 import { attempt, copy } from '../../stores/attempt.ts'
+import { imageActions } from './image-actions.ts'
 import { ImageFacts } from './image-facts.tsx'
 import { LoadWays } from './load-ways.tsx'
 import { Strata } from './strata.tsx'
@@ -29,6 +31,10 @@ export function ImageDetail(props: { grant: string; row: LibraryRow; close: () =
         >
           Verify
         </Button>
+        <MoreButton
+          title={row.reference === undefined ? row.file : `${name} ${tag}`}
+          actions={() => imageActions(grant, row)}
+        />
         <ActionIcon variant="subtle" color="gray" aria-label="Close image" onClick={close}>
           <IconX size={16} aria-hidden />
         </ActionIcon>

@@ -1,8 +1,8 @@
 import type { LibraryImage } from '../../../main/api/shapes.ts'
+import { Prose } from '../../components/prose.tsx'
 import { Message } from '../../components/message.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { formatMoment } from '../../format/date.ts'
-import { Prose } from '../catalogue/overview.tsx'
 
 /** What the image says of itself. */
 export function ImageFacts({ image }: { image: LibraryImage }) {

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCheck, IconPlus, IconRefresh } from '@tabler/icons-react'
 import type { PlanRow } from '../../../main/api/shapes.ts'
+import { TallList } from '../../components/tall-list.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { partsOf } from '../../format/reference.ts'
 
@@ -20,11 +21,14 @@ export function PlanRows({ rows }: { rows: readonly PlanRow[] }) {
         <span className="number">To fetch</span>
         <span className="number">Size</span>
       </div>
-      <ul>
-        {rows.map((row) => (
-          <Row key={`${row.reference} ${row.platform}`} row={row} />
-        ))}
-      </ul>
+      <TallList
+        label="Images"
+        rows={rows}
+        rowHeight={44}
+        idOf={({ reference, platform }) => `${reference} ${platform}`}
+      >
+        {(row) => <Row row={row} />}
+      </TallList>
     </section>
   )
 }
@@ -33,7 +37,7 @@ function Row({ row }: { row: PlanRow }) {
   const { icon: Mark, word, tone } = faces[row.state]
   const { path, tag } = partsOf(row.reference)
   return (
-    <li>
+    <div className="plan-row">
       <div className="cut">
         <p className="cut" title={row.reference}>
           {path} <span className="strong">{tag}</span>{' '}
@@ -54,6 +58,6 @@ function Row({ row }: { row: PlanRow }) {
       </span>
       <span className="number small">{row.fetchBytes > 0 ? formatBytes(row.fetchBytes) : '–'}</span>
       <span className="number small">{row.sizeBytes > 0 ? formatBytes(row.sizeBytes) : '–'}</span>
-    </li>
+    </div>
   )
 }

@@ -3,6 +3,7 @@ import { Notifications } from '@mantine/notifications'
 import { valueOf } from '../../stores/mirror.ts'
 import { settings } from '../../stores/mirrors.ts'
 import { theme, variables } from '../../theme.ts'
+import { ActionMenu } from '../../components/action-menu.tsx'
 import { Shell } from './shell.tsx'
 
 /** The theme around everything: as the settings say, or as the system does. */
@@ -16,6 +17,7 @@ export function Frame() {
       {...(chosen !== undefined && chosen !== 'system' && { forceColorScheme: chosen })}
     >
       <Shell />
+      <ActionMenu />
       <Notifications position="bottom-right" limit={3} />
     </MantineProvider>
   )

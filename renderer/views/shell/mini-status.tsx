@@ -5,7 +5,7 @@ import { formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { transfers } from '../../stores/mirrors.ts'
-import { isRunning } from '../transfers/phase.ts'
+import { isKeptOut, isRunning } from '../transfers/phase.ts'
 
 /** The foot of the rail: how fast and how long, from every view. */
 export function MiniStatus() {
@@ -37,9 +37,11 @@ export function MiniStatus() {
       <p className="strong">
         {view.isOffline
           ? 'Waiting for the network'
-          : view.bytesPerSecond === undefined
-            ? 'Starting'
-            : formatSpeed(view.bytesPerSecond)}
+          : isKeptOut(view.rows)
+            ? 'Waiting for another run'
+            : view.bytesPerSecond === undefined
+              ? 'Starting'
+              : formatSpeed(view.bytesPerSecond)}
       </p>
       <p className="tiny soft">{(!view.isOffline && timeLeft(view.secondsLeft)) || ' '}</p>
       <Bar label="All transfers" part={view.doneBytes} whole={view.totalBytes} />

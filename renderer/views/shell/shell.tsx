@@ -1,28 +1,27 @@
+import { Suspense, useEffect } from 'react'
 import type { ViewName } from '../../../main/api/contract.ts'
 import { session } from '../../stores/mirrors.ts'
 import { useView } from '../../stores/view.ts'
-import { Catalogue } from '../catalogue/catalogue.tsx'
-import { Library } from '../library/library.tsx'
-import { Plan } from '../plan/plan.tsx'
-import { Settings } from '../settings/settings.tsx'
-import { Transfers } from '../transfers/transfers.tsx'
-import { Welcome } from '../welcome/welcome.tsx'
 import { Notices } from './notices.tsx'
 import { Rail } from './rail.tsx'
 import { useShortcuts } from './shortcuts.ts'
+import { Catalogue, Library, Plan, readAhead, Settings, Transfers, Welcome } from './views.ts'
 import './shell.css'
 
 /** The frame of the window: the rail, and beside it the one view. */
 export function Shell() {
   const { name } = useView()
   useShortcuts()
+  useEffect(readAhead, [])
   return (
     <div className="shell">
       <Rail />
       <main className="view">
         <Notices />
         <div className="view-body">
-          <View name={name} />
+          <Suspense>
+            <View name={name} />
+          </Suspense>
         </div>
       </main>
     </div>

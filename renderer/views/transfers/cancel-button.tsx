@@ -5,9 +5,16 @@ import { attempt } from '../../stores/attempt.ts'
 import { count } from '../../format/count.ts'
 
 /** Cancelling throws away what was fetched, so it asks once, beside the button. */
-export function CancelButton(props: { ids: 'all' | string[]; number: number; name?: string }) {
+export function CancelButton(props: {
+  ids: 'all' | string[]
+  number: number
+  name?: string
+  /** Where something else may ask too, whether it asks is kept there. */
+  asking?: [boolean, (isAsking: boolean) => void]
+}) {
   const { ids, number, name } = props
-  const [isAsking, setAsking] = useState(false)
+  const own = useState(false)
+  const [isAsking, setAsking] = props.asking ?? own
   const ask = () => setAsking(!isAsking)
   return (
     <Popover

@@ -24,6 +24,12 @@ export function isRunning(phase: Phase): boolean {
   )
 }
 
+/** Whether all that could go on waits for another process to leave its folder. */
+export function isKeptOut(rows: readonly TransferRow[]): boolean {
+  const going = rows.filter(({ phase }) => isRunning(phase))
+  return going.length > 0 && going.every(({ waitsFor }) => waitsFor !== undefined)
+}
+
 export function isEnded(phase: Phase): boolean {
   return phase === 'done' || phase === 'failed' || phase === 'cancelled'
 }

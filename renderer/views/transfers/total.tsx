@@ -4,7 +4,7 @@ import { SpeedGraph } from '../../components/speed-graph.tsx'
 import { formatBytes, formatSpeed, percent } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { timeLeft } from '../../format/duration.ts'
-import { isRunning } from './phase.ts'
+import { isKeptOut, isRunning } from './phase.ts'
 
 /** How far, how fast, how long: legible from three metres. */
 export function Total({ view }: { view: TransfersView }) {
@@ -49,6 +49,7 @@ export function Total({ view }: { view: TransfersView }) {
 function stateOf({ isPaused, isOffline, secondsLeft, rows }: TransfersView, runs: boolean): string {
   if (isPaused) return 'Paused'
   if (runs && isOffline) return 'Waiting for the network'
+  if (runs && isKeptOut(rows)) return 'Waiting for another run'
   if (runs) return timeLeft(secondsLeft) ?? 'Measuring …'
   const failed = rows.filter(({ phase }) => phase === 'failed').length
   if (failed > 0) return `${failed} failed`

@@ -13,8 +13,10 @@ import type { TransferRow } from '../../../main/api/shapes.ts'
 import { attempt } from '../../stores/attempt.ts'
 import { openLibrary } from '../../stores/library.ts'
 import { show } from '../../stores/view.ts'
+import { MoreButton } from '../../components/more-button.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { isRunning } from './phase.ts'
+import type { Action } from '../../stores/actions.ts'
 
 /** What can be done with one transfer, as its phase allows. */
 export function TransferButtons(props: {
@@ -24,8 +26,10 @@ export function TransferButtons(props: {
   isLast: boolean
   showsLayers: boolean
   toggleLayers: () => void
+  actions: () => readonly Action[]
+  asking: [boolean, (isAsking: boolean) => void]
 }) {
-  const { row, name, isFirst, isLast, showsLayers, toggleLayers } = props
+  const { row, name, isFirst, isLast, showsLayers, toggleLayers, actions, asking } = props
   const { id, phase, place, file } = row
   const ids = [id]
   const move = (by: -1 | 1) => void attempt('transfers.move', { id, by })
@@ -53,6 +57,7 @@ export function TransferButtons(props: {
             )
           }
         />
+        <MoreButton title={name} actions={actions} size="lg" />
       </div>
     )
   return (
@@ -102,7 +107,8 @@ export function TransferButtons(props: {
           press={() => void attempt('transfers.retry', { ids })}
         />
       )}
-      {phase !== 'cancelled' && <CancelButton ids={ids} number={1} name={name} />}
+      {phase !== 'cancelled' && <CancelButton ids={ids} number={1} name={name} asking={asking} />}
+      <MoreButton title={name} actions={actions} size="lg" />
     </div>
   )
 }

@@ -12,12 +12,15 @@ import {
 import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
+import { Message } from '../../components/message.tsx'
 import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
 import { partsOf } from '../../format/reference.ts'
+import { askActions } from '../../stores/actions.ts'
 import { Layers } from './layers.tsx'
 import { isRunning, phaseWords } from './phase.ts'
+import { transferActions } from './transfer-actions.ts'
 import { TransferButtons } from './transfer-buttons.tsx'
 import { TransferFailure } from './transfer-failure.tsx'
 
@@ -42,15 +45,28 @@ const tones: Partial<Record<Phase, string>> = {
 }
 
 /** One image on its way. */
-export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: boolean }) {
-  const { row, isFirst, isLast } = props
-  const [showsLayers, setShowsLayers] = useState(false)
+export function Transfer(props: {
+  row: TransferRow
+  isFirst: boolean
+  isLast: boolean
+  showsLayers: boolean
+  toggleLayers: () => void
+}) {
+  const { row, isFirst, isLast, showsLayers, toggleLayers } = props
+  const [isAsking, setAsking] = useState(false)
+  const actions = () => transferActions(row, () => setAsking(true))
   const { path, name, tag } = partsOf(row.reference)
   const { phase } = row
   const Mark = icons[phase]
   const hasBar = phase !== 'done' && phase !== 'cancelled'
   return (
-    <li className="transfer" aria-label={`${name} ${tag}, ${phaseWords[phase]}`}>
+    <div
+      className="transfer"
+      onContextMenu={(event) => {
+        event.preventDefault()
+        askActions(`${name} ${tag}`, actions(), event)
+      }}
+    >
       <Mark size={20} stroke={1.5} className={tones[phase] ?? ''} aria-hidden />
       <div className="cut">
         <p className="cut" title={row.reference}>
@@ -76,7 +92,9 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
         isFirst={isFirst}
         isLast={isLast}
         showsLayers={showsLayers}
-        toggleLayers={() => setShowsLayers(!showsLayers)}
+        actions={actions}
+        asking={[isAsking, setAsking]}
+        toggleLayers={toggleLayers}
       />
       {hasBar && (
         <div className="under">
@@ -95,12 +113,21 @@ export function Transfer(props: { row: TransferRow; isFirst: boolean; isLast: bo
           <TransferFailure id={row.id} failure={row.failure} />
         </div>
       )}
+      {row.waitsFor !== undefined && (
+        <div className="under">
+          <Message
+            severity="look"
+            message={row.waitsFor}
+            hint="This goes on by itself when the other run has ended."
+          />
+        </div>
+      )}
       {showsLayers && (
         <div className="under">
           <Layers layers={row.layers} />
         </div>
       )}
-    </li>
+    </div>
   )
 }
 

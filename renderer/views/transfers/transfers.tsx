@@ -1,14 +1,17 @@
 import { Button } from '@mantine/core'
 import { IconDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { TransfersView } from '../../../main/api/shapes.ts'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
 import { Message } from '../../components/message.tsx'
+import { TallList } from '../../components/tall-list.tsx'
+import { shortName } from '../../format/reference.ts'
 import { attempt } from '../../stores/attempt.ts'
 import { transfers } from '../../stores/mirrors.ts'
 import { show } from '../../stores/view.ts'
 import { pauseMark } from '../shell/shortcuts.ts'
 import { CancelButton } from './cancel-button.tsx'
-import { idsOf, isEnded, isRunning } from './phase.ts'
+import { idsOf, isEnded, isRunning, phaseWords } from './phase.ts'
 import { Safe } from './safe.tsx'
 import { Total } from './total.tsx'
 import { Transfer } from './transfer.tsx'
@@ -38,6 +41,8 @@ export function Transfers() {
 function Queue({ view }: { view: TransfersView }) {
   const { rows } = view
   const last = rows.length - 1
+  // Kept here: a row that is scrolled away is not drawn, and comes back as it was.
+  const [unfolded, setUnfolded] = useState<readonly string[]>([])
   return (
     <>
       {view.isOffline && rows.some(({ phase }) => isRunning(phase)) && (
@@ -53,13 +58,32 @@ function Queue({ view }: { view: TransfersView }) {
         <Safe key={safe.place.grant} {...safe} />
       ))}
       <Total view={view} />
-      <ul className="transfers-list card" aria-label="Transfers">
-        {rows.map((row, index) => (
-          <Transfer key={row.id} row={row} isFirst={index === 0} isLast={index === last} />
-        ))}
-      </ul>
+      <div className="transfers-list card">
+        <TallList
+          label="Transfers"
+          rows={rows}
+          rowHeight={69}
+          idOf={({ id }) => id}
+          labelOf={({ reference, phase }) => `${shortName(reference)}, ${phaseWords[phase]}`}
+        >
+          {(row, index) => (
+            <Transfer
+              row={row}
+              isFirst={index === 0}
+              isLast={index === last}
+              showsLayers={unfolded.includes(row.id)}
+              toggleLayers={() => setUnfolded(turned(unfolded, row.id))}
+            />
+          )}
+        </TallList>
+      </div>
     </>
   )
+}
+
+/** With the id if it was without, and the other way round. */
+function turned(ids: readonly string[], id: string): string[] {
+  return ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]
 }
 
 function Tools({ view: { rows, isPaused } }: { view: TransfersView }) {

@@ -1,0 +1,39 @@
+import type { Place } from './places.ts'
+
+export type LibraryRow = {
+  id: string
+  file: string
+  files?: string[]
+  reference?: string
+  platform?: string
+  digest?: string
+  sizeBytes: number
+  created?: string
+  savedMs?: number
+  verified?: { atMs: number; ok: boolean }
+  status: string
+  detail?: string
+}
+
+export type LibraryView = {
+  place: Place
+  rows: LibraryRow[]
+  totalBytes: number
+  sharedBytes: number
+  problems: { file: string; detail: string }[]
+  verifying?: { id: string; doneBytes: number; totalBytes: number }[]
+}
+
+export type LibraryImage = LibraryRow & {
+  layers: { digest: string; sizeBytes: number; createdBy?: string }[]
+  history: { createdBy: string; created?: string; isEmptyLayer: boolean }[]
+  env: string[]
+  entrypoint: string[]
+  command: string[]
+  labels: Record<string, string>
+  cuda?: { version?: string; requires?: string }
+  description?: string
+  loadsIn: { engine: string; ok: boolean; why?: string }[]
+  loadCommands: { engine: string; command: string }[]
+  problems: { kind: string; detail: string; offset?: number; length?: number }[]
+}

@@ -1,0 +1,53 @@
+import type { Place } from './places.ts'
+
+export type Phase =
+  | 'waiting'
+  | 'resolving'
+  | 'downloading'
+  | 'flushing'
+  | 'verifying'
+  | 'done'
+  | 'paused'
+  | 'failed'
+  | 'cancelled'
+
+export type TransferRow = {
+  id: string
+  reference: string
+  platform: string
+  place: Place
+  phase: Phase
+  sizeBytes: number
+  writtenBytes: number
+  durableBytes: number
+  fetchedBytes: number
+  /** Read back so far; only while it is verified. */
+  verifiedBytes?: number
+  bytesPerSecond?: number
+  secondsLeft?: number
+  layers: { digest: string; sizeBytes: number; doneBytes: number }[]
+  /** What it waits for beyond its turn: another process that writes into the same folder. */
+  waitsFor?: string
+  failure?: {
+    code: string
+    message: string
+    hint?: string
+    ways: ('retry' | 'choose-folder' | 'open-page' | 'enter-key')[]
+    page?: string
+  }
+  file?: string
+}
+
+export type TransfersView = {
+  rows: TransferRow[]
+  totalBytes: number
+  doneBytes: number
+  bytesPerSecond?: number
+  secondsLeft?: number
+  /** The last two minutes, oldest first, one a second. */
+  speedHistory: number[]
+  isPaused: boolean
+  /** Places whose every transfer is done and on the medium. */
+  safe: { place: Place; canEject: boolean }[]
+  isOffline: boolean
+}
