@@ -6,6 +6,8 @@ import { leftoverBytes } from './library/leftovers.ts'
 import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import { createRateLimit } from './net/rate-limit.ts'
+import type { OutageOptions } from './net/outage.ts'
+import { createTurns } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
@@ -28,16 +30,24 @@ import { createSaver, type Saver } from './transfer/saver.ts'
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests at once while planning; a transfer has one stream for each job. */
+  /** Requests at once while planning, fewer after 429 and timeouts; a transfer has one stream for each job. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
+  /** Limits of time other than the usual ones. */
+  readonly timing?: Timing
+  /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
+  readonly outage?: OutageOptions | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
   readonly waiting?: ((message: string) => void) | undefined
 }
+
+/** How long what is waited for; see `HttpOptions` and `RetryPolicy`. */
+export type Timing = Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'idleTimeoutMs'> &
+  Partial<Pick<RetryPolicy, 'attempts' | 'firstDelayMs' | 'longestDelayMs' | 'totalTimeoutMs'>>
 
 /** What the operator asks for: images named one by one, or rules over the catalogue; and images of other registries. */
 export interface Request {
@@ -94,15 +104,18 @@ export interface Core {
 
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
-  const { site, key, connections, log, waiting } = options
+  const { site, key, connections, log, waiting, timing = {} } = options
+  const turns = createTurns(connections)
   const retry: RetryPolicy = {
     ...patient,
+    ...timing,
     retrying(error, delayMs) {
+      turns.failed(error)
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
   }
-  const http = createHttp({ ...options.network, ...(log && { log }) })
+  const http = createHttp({ ...options.network, ...timing, ...(log && { log }) })
   const catalogue = createCatalogue({ site, key, http, retry })
   const logins = await readDockerLogins()
   const credentials = (registry: string): Credentials | undefined => {
@@ -117,6 +130,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     credentials,
     retry,
     limit: createRateLimit(options.limitBytesPerSecond),
+    outage: options.outage,
     ...(log && { log }),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
@@ -136,13 +150,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     signal,
   ) => {
     const { registryName } = site
-    const source = { catalogue, registryName, connections }
+    const { inTurn } = turns
+    const source = { catalogue, registryName, inTurn }
     const selected =
       named.length > 0
         ? await selectNamed(source, named, rules, signal)
         : await selectByRules(source, rules, signal)
     const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
-    const sources = { registry, registryName, state, library, changeKeyOf, connections }
+    const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
     const { images, failures } = await gather(candidates, platform, sources, signal)
     const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
     const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))

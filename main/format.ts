@@ -23,6 +23,21 @@ export function formatDuration(seconds: number): string {
   return `about ${hours} h ${Math.round((seconds - hours * 3600) / 60)} min`
 }
 
+/** A time as it was asked for: `8 h`, `90 s`. */
+export function formatWait(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000)
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+  ] as const
+  const [unit, length] = units.find(([, size]) => seconds >= size && seconds % size === 0) ?? [
+    's',
+    1,
+  ]
+  return `${seconds / length} ${unit}`
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }

@@ -3,8 +3,11 @@ import type { WrittenFile } from '../archive/destination-files.ts'
 import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 
-/** One object a line of `--json`: a plan event for each image, an image event as each ends, and one done event last. */
-export type ReplicateEvent = PlanEvent | ImageEvent | DoneEvent
+/**
+ * One object a line of `--json`: a plan event for each image, an image event as each ends, offline and online events as
+ * the network goes and comes, and one done event last.
+ */
+export type ReplicateEvent = PlanEvent | ImageEvent | OfflineEvent | OnlineEvent | DoneEvent
 
 interface PlanEvent {
   readonly event: 'plan'
@@ -30,6 +33,18 @@ interface ImageEvent {
   readonly digest: string | null
   readonly sizeBytes: number | null
   readonly error?: string
+}
+
+interface OfflineEvent {
+  readonly event: 'offline'
+  /** What it was noticed by. */
+  readonly error: string
+  /** How long it is waited for at most. */
+  readonly waitSeconds: number
+}
+
+interface OnlineEvent {
+  readonly event: 'online'
 }
 
 interface DoneEvent {
@@ -80,6 +95,12 @@ export function skippedEvent(image: PlannedImage): ImageEvent {
 export function failedEvent(image: ImageToSave, error: unknown): ImageEvent {
   return { ...imageBase(image), state: 'failed', file: null, error: messageOf(error) }
 }
+
+export function offlineEvent(error: unknown, longestWaitMs: number): OfflineEvent {
+  return { event: 'offline', error: messageOf(error), waitSeconds: longestWaitMs / 1000 }
+}
+
+export const onlineEvent: OnlineEvent = { event: 'online' }
 
 export function unplannedEvent({ subject, error }: PlanFailure): ImageEvent {
   return {

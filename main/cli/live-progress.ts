@@ -52,8 +52,9 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
       const known = running.get(image)
       const entry = { progress, speed: known?.speed ?? createSpeed() }
       const bytes = progress.writtenBytes - (known?.progress.writtenBytes ?? 0)
-      entry.speed.add(bytes)
-      total.add(bytes)
+      // An image that begins again takes nothing back.
+      entry.speed.add(Math.max(0, bytes))
+      total.add(Math.max(0, bytes))
       running.set(image, entry)
     },
     end(image) {

@@ -23,6 +23,18 @@ export function parseBytes(text: string): number {
   return bytes
 }
 
+const SECONDS: Record<string, number> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 }
+
+/** `90s`, `30min` or `30m`, `8h`, `2d`, and `0`, as milliseconds. */
+export function parseDuration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)$/i.exec(text.trim()) ?? []
+  const seconds = text === '0' ? 0 : Number(number) * (SECONDS[unit.toLowerCase()] ?? Number.NaN)
+  if (!(seconds <= 365 * 86_400)) {
+    throw new InvalidArgumentError('Write a time such as 90s, 30min, 8h or 2d, or 0.')
+  }
+  return seconds * 1000
+}
+
 export function parseCount(text: string): number {
   const count = Number(text)
   if (!/^\d+$/.test(text) || count < 1 || count > 1_000_000)

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { AppError } from '../api/errors.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
-import { collect, parseBytes, parseCount } from './parse.ts'
+import { collect, parseBytes, parseCount, parseDuration } from './parse.ts'
 
 /** The options of the main command, as commander gives them. */
 export interface ReplicateOptions {
@@ -29,6 +29,7 @@ export interface ReplicateOptions {
   readonly jobs: number
   readonly connections: number
   readonly limitRate?: number
+  readonly offlineWait: number
   readonly maxFileSize?: number
   readonly site?: string
   readonly json: boolean
@@ -124,11 +125,19 @@ export function addReplicateOptions(command: Command): Command {
       ),
     )
     .addOption(
+      option('--offline-wait <time>', 'how long a network lost in mid-run is waited for; 0 for not')
+        .argParser(parseDuration)
+        .default(OFFLINE_WAIT_MS, '8h'),
+    )
+    .addOption(
       option('--progress-uri <address>', 'post the progress as JSON there, as the seed did'),
     )
     .addOption(new Option('--no-remove', 'keep images in Docker (not available yet)').hideHelp())
     .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
 }
+
+/** A night: longer than most outages, shorter than the day between two runs of a cron job. */
+const OFFLINE_WAIT_MS = 8 * 3_600_000
 
 function option(flags: string, description: string): Option {
   const made = new Option(flags, description)

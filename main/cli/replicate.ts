@@ -10,7 +10,7 @@ import { planLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
-import { createReport } from './report.ts'
+import { createReport, type Report } from './report.ts'
 import { createSeedListener, parseProgressUri } from './seed-listener.ts'
 
 /** The main command: select, plan, copy. Returns the exit code; throws what stops it before anything was done. */
@@ -30,11 +30,18 @@ export async function replicateCommand(
   const key = await readKey(options.apiKey, signal)
   const complain = (line: string): void =>
     output.complain(printable(redact(line, key === undefined ? [] : [key])))
+  let report: Report | undefined
+  const longestWaitMs = options.offlineWait
   const core = await createCore({
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
     limitBytesPerSecond: options.limitRate,
+    outage: {
+      longestWaitMs,
+      offline: (error) => report?.offline(error, longestWaitMs),
+      online: () => report?.online(),
+    },
     log: options.verbose ? complain : undefined,
     waiting: options.quiet ? undefined : complain,
   })
@@ -54,7 +61,7 @@ export async function replicateCommand(
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
     if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
-    const report = createReport(prepared.plan, options, output, seed?.listener)
+    report = createReport(prepared.plan, options, output, seed?.listener)
     const { jobs, maxFileSize: maxFileSizeBytes } = options
     try {
       await core.replicate(prepared, { jobs, maxFileSizeBytes }, report.listener, signal)

@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../api/errors.ts'
-import { formatBytes, plural } from '../format.ts'
+import { formatBytes, formatWait, plural } from '../format.ts'
 import type { Plan, PlanFailure } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import type { ReplicateListener } from '../transfer/replicate.ts'
@@ -12,6 +12,9 @@ import type { ReplicateOptions } from './replicate-options.ts'
 /** Tells a run as it goes, in lines, in place, or as JSON events, and sums it up. */
 export interface Report {
   readonly listener: ReplicateListener
+  /** The network is gone, as this failure told, and is waited for, so long at most. */
+  offline(error: unknown, longestWaitMs: number): void
+  online(): void
   /** The failures last. Returns the exit code. */
   finish(stopped?: { readonly error: unknown; readonly wasInterrupted: boolean }): number
 }
@@ -30,6 +33,11 @@ export function createReport(
     output.isTerminal && !isQuiet ? createLiveProgress(process.stdout, plan.writeBytes) : undefined
   const tell = (line: string): void => {
     if (!isQuiet) (live ?? output).print(printable(line))
+  }
+  /** Beside the results: on standard error, or above the progress where that is drawn. */
+  const note = (line: string): void => {
+    if (live) live.print(printable(line))
+    else if (!options.quiet) output.complain(printable(line))
   }
   const emit = (object: object): void => {
     if (options.json) output.print(printableJson(object))
@@ -63,6 +71,15 @@ export function createReport(
 
   return {
     listener,
+    offline(error, longestWaitMs) {
+      emit(event.offlineEvent(error, longestWaitMs))
+      const most = formatWait(longestWaitMs)
+      note(`Offline: ${messageOf(error)} Waiting for the network, ${most} at most; Ctrl+C ends it.`)
+    },
+    online() {
+      emit(event.onlineEvent)
+      note('Online again, going on.')
+    },
     finish(stopped) {
       live?.close()
       live = undefined

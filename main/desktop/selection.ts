@@ -2,6 +2,7 @@ import PQueue from 'p-queue'
 import type { Handlers, Input } from '../api/contract.ts'
 import { AppError, messageOf } from '../api/errors.ts'
 import type { Platform, Selection, SelectionItem } from '../api/shapes.ts'
+import { createTurns } from '../net/turns.ts'
 import { formatReference, parseReference } from '../registry/reference.ts'
 import { selectByRules } from '../selection/candidates.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
@@ -134,7 +135,7 @@ export function createSelection(parts: {
         const source = {
           catalogue: catalogue.remembered,
           registryName: registryName(),
-          connections: 8,
+          inTurn: createTurns(8).inTurn,
         }
         const { candidates, failures } = await selectByRules(source, rulesOf(input))
         return {

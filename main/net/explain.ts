@@ -9,11 +9,12 @@ export function explain(error: unknown, route: Route): AppError {
   if (error instanceof AppError) return error
   const code = codeIn(error)
   const kind = kindOf(code, error)
-  const viaProxy = route.proxy !== undefined && (kind === 'proxy' || beforeTunnel.has(kind))
+  const viaProxy =
+    route.proxy !== undefined && (refusalOf(error) !== undefined || beforeTunnel.has(kind))
   const [sentence, hint] = viaProxy
     ? proxyWords(kind, error, route)
     : words(kind, code, error, route)
-  return new NetworkError(viaProxy ? 'proxy' : kind, sentence, { hint, cause: error })
+  return new NetworkError(kind, sentence, { hint, cause: error })
 }
 
 export interface Route {
@@ -24,7 +25,12 @@ export interface Route {
 }
 
 /** What can only have happened between us and the proxy when there is one: the way behind it is its own business. */
-const beforeTunnel: ReadonlySet<NetworkProblem> = new Set(['refused', 'name', 'unreachable'])
+const beforeTunnel: ReadonlySet<NetworkProblem> = new Set([
+  'refused',
+  'name',
+  'unreachable',
+  'proxy',
+])
 
 const kinds: Readonly<Record<string, NetworkProblem>> = {
   ECONNREFUSED: 'refused',
@@ -62,7 +68,9 @@ const kinds: Readonly<Record<string, NetworkProblem>> = {
 }
 
 function kindOf(code: string, error: unknown): NetworkProblem {
-  if (refusalOf(error) !== undefined) return 'proxy'
+  const refusal = refusalOf(error)
+  // 502 to 504 is its own trouble to get there, and passes.
+  if (refusal !== undefined) return refusal >= 500 ? 'unreachable' : 'proxy'
   return kinds[code] ?? (code.startsWith('ERR_SSL_') ? 'tls' : 'reset')
 }
 
@@ -80,6 +88,10 @@ function refusalOf(error: unknown): number | undefined {
   return found ? Number(found[1]) : undefined
 }
 
+const AGAIN = 'Try again; what was saved is kept.'
+const BLOCKED =
+  'Try again in a few minutes. If it stays so, a firewall may block it, or a proxy be needed (HTTPS_PROXY).'
+
 function words(
   kind: NetworkProblem,
   code: string,
@@ -88,16 +100,16 @@ function words(
 ): [string, string | undefined] {
   switch (kind) {
     case 'refused':
-      return [`${host} refused the connection.`, undefined]
+      return [`${host} refused the connection.`, BLOCKED]
     case 'name':
       return [
         `The name ${host} could not be resolved.`,
         'Check the network connection; behind a firewall a proxy may be needed (HTTPS_PROXY).',
       ]
     case 'unreachable':
-      return [`${host} cannot be reached from this network.`, undefined]
+      return [`${host} cannot be reached from this network.`, BLOCKED]
     case 'timeout':
-      return [`${host} did not answer in time.`, undefined]
+      return [`${host} did not answer in time.`, BLOCKED]
     case 'certificate':
       return [
         `The certificate of ${host} cannot be trusted: ${certificateProblem(code, error)}.`,
@@ -111,12 +123,12 @@ function words(
         'Check the address and the port.',
       ]
     case 'proxy':
-      return [`The proxy on the way to ${host} failed.`, undefined]
+      return [`The proxy on the way to ${host} failed.`, AGAIN]
     case 'stopped':
       return [`The connection to ${host} was closed because the program is stopping.`, undefined]
     case 'reset':
     default:
-      return [`The connection to ${host} broke.`, undefined]
+      return [`The connection to ${host} broke.`, AGAIN]
   }
 }
 
@@ -130,6 +142,12 @@ function proxyWords(
     return [
       `The proxy ${route.proxy} wants a user name and a password.`,
       'Write them into the proxy address: http://user:password@host:port.',
+    ]
+  }
+  if (status !== undefined && status >= 500) {
+    return [
+      `The proxy ${route.proxy} does not get through to ${route.host} (${status}).`,
+      'Try again in a few minutes.',
     ]
   }
   if (status !== undefined) {

@@ -16,6 +16,19 @@ export class NetworkError extends AppError {
   }
 }
 
+/** Problems that pass when the line comes back; a certificate that is not trusted or a proxy's no does not mend itself. */
+export function isOfTheLine(error: unknown): boolean {
+  return error instanceof NetworkError && ofTheLine.has(error.kind)
+}
+
+const ofTheLine: ReadonlySet<NetworkProblem> = new Set([
+  'refused',
+  'name',
+  'unreachable',
+  'timeout',
+  'reset',
+])
+
 export type NetworkProblem =
   | 'refused'
   | 'name' // the host name has no address
@@ -24,7 +37,7 @@ export type NetworkProblem =
   | 'reset' // the connection ended before the answer did
   | 'certificate' // TLS works, but its certificate is not to be trusted
   | 'tls' // no TLS could be agreed on; typically the other side speaks plain HTTP
-  | 'proxy'
+  | 'proxy' // it said no, or TLS to it failed; one that cannot be reached is `refused`, `name` or `unreachable`
   | 'stopped' // our own connections were closed
 
 /** An answer with a status that means “not now” or “not you”. */

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
-import { Agent, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher, type ProxyAgent } from 'undici'
 import { trustedCertificates } from './certificates.ts'
 import { exchange } from './exchange.ts'
 import { explain, type Route } from './explain.ts'
 import { NetworkError } from './failure.ts'
 import { proxiesFrom, proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts'
+import { createTunnel } from './tunnel.ts'
 
 /** One HTTP exchange. Redirects are not followed here: who may see which header is the caller's to decide. */
 export interface Http {
@@ -64,16 +65,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   const tunnelThrough = (proxy: URL): ProxyAgent => {
     const known = tunnels.get(proxy.href)
     if (known) return known
-    const token = proxyAuthorization(proxy)
-    const tunnel = new ProxyAgent({
-      ...limits,
-      uri: proxy.origin,
-      ...(token !== undefined && { token }),
-      proxyTls: connect,
-      requestTls: connect,
-      clientFactory: (origin, given) =>
-        new Pool(origin, { ...given, headersTimeout: connectTimeoutMs }),
-    })
+    const tunnel = createTunnel(proxy, limits, connect)
     tunnels.set(proxy.href, tunnel)
     return tunnel
   }

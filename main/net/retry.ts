@@ -1,4 +1,4 @@
-import { NetworkError, StatusError, throwIfCancelled } from './failure.ts'
+import { isOfTheLine, NetworkError, StatusError, throwIfCancelled } from './failure.ts'
 import { systemClock, type Clock } from './clock.ts'
 
 export interface RetryPolicy {
@@ -9,6 +9,8 @@ export interface RetryPolicy {
   readonly longestDelayMs: number
   /** The longest that `Retry-After` is obeyed. */
   readonly longestRetryAfterMs: number
+  /** The longest that one try of a small answer may take, from asking to its last byte; see `within`. */
+  readonly totalTimeoutMs: number
   readonly clock: Clock
   /** From 0 up to 1. */
   readonly random: () => number
@@ -21,6 +23,7 @@ export const patient: RetryPolicy = {
   firstDelayMs: 500,
   longestDelayMs: 30_000,
   longestRetryAfterMs: 120_000,
+  totalTimeoutMs: 300_000,
   clock: systemClock,
   random: Math.random,
 }
@@ -54,11 +57,12 @@ export async function pause(
   await policy.clock.wait(delayMs, signal)
 }
 
-/** 408, 429, 5xx and broken connections pass; a wrong certificate, a plain-text port or our own stopping does not. */
+/**
+ * 408, 429, 5xx and what is of the line pass; a wrong certificate, a plain-text port, our own stopping do not, nor does a
+ * proxy's no: to repeat a wrong password locks accounts.
+ */
 export function isWorthRetrying(error: unknown): boolean {
-  if (error instanceof NetworkError) {
-    return error.kind !== 'certificate' && error.kind !== 'tls' && error.kind !== 'stopped'
-  }
+  if (error instanceof NetworkError) return isOfTheLine(error)
   return error instanceof StatusError && isPassing(error.status)
 }
 

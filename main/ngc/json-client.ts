@@ -4,6 +4,7 @@ import { readBody, readText } from '../net/body.ts'
 import { codeOf, StatusError } from '../net/failure.ts'
 import type { Http, HttpResponse } from '../net/http.ts'
 import { retry, retryAfterMs, type RetryPolicy } from '../net/retry.ts'
+import { within } from '../net/within.ts'
 import { refusalSchema } from './schemas.ts'
 
 /** One request to a service that answers JSON. */
@@ -27,7 +28,10 @@ export class JsonClient {
 
   /** Throws StatusError for any status but 200, AppError `protocol`, `network`, `cancelled`. */
   ask<Output>(question: JsonQuestion<Output>, signal?: AbortSignal): Promise<Output> {
-    return retry(() => this.#attempt(question, signal), this.#policy, signal)
+    const limit = { limitMs: this.#policy.totalTimeoutMs, name: question.url.host }
+    const attempt = (): Promise<Output> =>
+      within(limit, (until) => this.#attempt(question, until), signal)
+    return retry(attempt, this.#policy, signal)
   }
 
   async #attempt<Output>(question: JsonQuestion<Output>, signal?: AbortSignal): Promise<Output> {

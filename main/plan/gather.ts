@@ -1,7 +1,7 @@
-import PQueue from 'p-queue'
 import { layoutTarball } from '../archive/layout.ts'
 import { tarballName } from '../archive/name.ts'
 import type { LibraryImage } from '../library/inventory.ts'
+import type { InTurn } from '../net/turns.ts'
 import type { Registry } from '../registry/client.ts'
 import { formatReference, isDigest, type Digest, type Reference } from '../registry/reference.ts'
 import { formatPlatform } from '../registry/platform.ts'
@@ -20,7 +20,7 @@ export interface GatherSources {
   readonly library: readonly LibraryImage[]
   /** The catalogue's change key of one tag, asked for only where nothing else can tell whether it changed. */
   changeKeyOf(reference: Reference, signal?: AbortSignal): Promise<string | undefined>
-  readonly connections: number
+  readonly inTurn: InTurn
 }
 
 /** Asks the registry about every candidate, several at once; the order stays, and one failure stops nothing else. */
@@ -30,11 +30,10 @@ export async function gather(
   sources: GatherSources,
   signal?: AbortSignal,
 ): Promise<{ images: GatheredImage[]; failures: PlanFailure[] }> {
-  const queue = new PQueue({ concurrency: sources.connections })
   const failures: PlanFailure[] = []
   const images = await Promise.all(
     unique(candidates).map((candidate) =>
-      queue.add(async () => {
+      sources.inTurn(async () => {
         try {
           return await gatherOne(candidate, wanted, sources, signal)
         } catch (error) {

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Http } from '../net/http.ts'
 import type { RateLimit } from '../net/rate-limit.ts'
+import { createOutage, type Outage, type OutageOptions } from '../net/outage.ts'
 import { patient, retry, type RetryPolicy } from '../net/retry.ts'
+import { within } from '../net/within.ts'
 import type { Site } from '../ngc/site.ts'
 import type { Wanted } from './content-range.ts'
 import type { Credentials } from './credentials.ts'
@@ -13,7 +15,7 @@ import { readableOf } from './readable.ts'
 import type { Reference } from './reference.ts'
 import { createRequests, type Get } from './requests.ts'
 import type { Access } from './session.ts'
-import { verified, type Hasher } from './verified-stream.ts'
+import { verified, WrongBytes, type Hasher } from './verified-stream.ts'
 import { AppError } from '../api/errors.ts'
 
 /** Any OCI or Docker registry, read only. Every byte that leaves here was verified, except from `openRange` and `range`. */
@@ -49,6 +51,8 @@ export interface Registry {
   tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
   /** How the repository came to be readable, once something was read from it. */
   access(repository: Repository): Access | undefined
+  /** Whether any registry that was spoken to answers, in whatever way: is it the line, or what was asked for? */
+  answers(signal?: AbortSignal): Promise<boolean>
 }
 
 export type Repository = Pick<Reference, 'registry' | 'repository'>
@@ -73,6 +77,8 @@ export interface RegistryOptions {
   readonly insecureHosts?: readonly string[]
   readonly limit?: RateLimit
   readonly retry?: RetryPolicy
+  /** `blob` waits for a network that is lost, and goes on at its byte. */
+  readonly outage?: OutageOptions | undefined
   readonly log?: (line: string) => void
 }
 
@@ -82,18 +88,29 @@ export const MOST_DOCUMENT_BYTES = 8 * 1024 * 1024
 export function createRegistry(options: RegistryOptions): Registry {
   const { retry: policy = patient, limit } = options
   const requests = createRequests(options)
+  const outage =
+    options.outage &&
+    createOutage(options.outage, (signal) => requests.answers(signal), policy.clock)
 
-  const persistent: Get = (repository, path, headers, read, signal) =>
-    retry(() => requests.get(repository, path, headers, read, signal), policy, signal)
+  const persistent: Get = (repository, path, headers, read, signal) => {
+    const whole = { limitMs: policy.totalTimeoutMs, name: repository.registry }
+    const attempt = (until: AbortSignal) => requests.get(repository, path, headers, read, until)
+    return retry(() => within(whole, attempt, signal), policy, signal)
+  }
 
   const blobOf =
     (repository: Repository, descriptor: Descriptor): GetBlob =>
     (headers, signal) =>
       requests.open(repository, `blobs/${descriptor.digest}`, headers, signal)
 
-  const rangeOptions = (repository: Repository, given: BlobOptions): RangeOptions => ({
-    retry: { ...policy, attempts: policy.attempts * 2 },
+  const rangeOptions = (
+    repository: Repository,
+    given: BlobOptions,
+    whenLost: Outage | undefined,
+  ): RangeOptions => ({
+    retry: policy,
     limit,
+    outage: whenLost,
     name: nameOf(repository),
     onBytes: given.onBytes,
   })
@@ -102,24 +119,19 @@ export function createRegistry(options: RegistryOptions): Registry {
     repository: Repository,
     descriptor: Descriptor,
     given: BlobOptions,
+    how: RangeOptions,
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array> => {
     const { offset = 0, hasher = given.hasher } = given.from ?? {}
     const range = { startByte: offset, endByte: descriptor.size }
-    const source = readRange(
-      blobOf(repository, descriptor),
-      descriptor,
-      range,
-      rangeOptions(repository, given),
-      signal,
-    )
+    const source = readRange(blobOf(repository, descriptor), descriptor, range, how, signal)
     const { digest, size: sizeBytes } = descriptor
     const expected = { digest, sizeBytes, name: nameOf(repository) }
     return verified(source, expected, { offset, ...(hasher && { hasher }) })
   }
 
   return {
-    manifest: (reference, signal) => fetchManifest(persistent, reference, signal),
+    manifest: (reference, signal) => onceMore(() => fetchManifest(persistent, reference, signal)),
     tags: (repository, signal) => fetchTags(persistent, repository, signal),
 
     async document(repository, descriptor, signal) {
@@ -129,13 +141,20 @@ export function createRegistry(options: RegistryOptions): Registry {
           `${nameOf(repository)}: a document of ${descriptor.size} bytes is too large to be one.`,
         )
       }
-      const chunks: Uint8Array[] = []
-      for await (const chunk of blob(repository, descriptor, {}, signal)) chunks.push(chunk)
-      return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      return onceMore(async () => {
+        const chunks: Uint8Array[] = []
+        const how = rangeOptions(repository, {}, undefined)
+        for await (const chunk of blob(repository, descriptor, {}, how, signal)) chunks.push(chunk)
+        return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      })
     },
 
     blob: (repository, descriptor, given = {}) =>
-      readableOf((signal) => blob(repository, descriptor, given, signal), given.signal),
+      readableOf(
+        (signal) =>
+          blob(repository, descriptor, given, rangeOptions(repository, given, outage), signal),
+        given.signal,
+      ),
 
     range: (repository, descriptor, range, given = {}) =>
       readableOf(
@@ -144,7 +163,7 @@ export function createRegistry(options: RegistryOptions): Registry {
             blobOf(repository, descriptor),
             descriptor,
             range,
-            rangeOptions(repository, given),
+            rangeOptions(repository, given, outage),
             signal,
           ),
         given.signal,
@@ -154,6 +173,17 @@ export function createRegistry(options: RegistryOptions): Registry {
       openRange(blobOf(repository, descriptor), descriptor, range, signal),
 
     access: requests.access,
+    answers: (signal) => requests.answers(signal),
+  }
+}
+
+/** What was changed on the way is fetched a second time, and then believed to be wrong. */
+async function onceMore<T>(fetch: () => Promise<T>): Promise<T> {
+  try {
+    return await fetch()
+  } catch (error) {
+    if (!(error instanceof WrongBytes)) throw error
+    return fetch()
   }
 }
 

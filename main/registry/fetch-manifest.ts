@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { AppError } from '../api/errors.ts'
 import { readBody } from '../net/body.ts'
 import { MediaType, type Published } from './manifest.ts'
 import { manifestMediaType } from './read-manifest.ts'
@@ -37,10 +38,20 @@ export async function fetchManifest(
   )
   const { bytes, contentType, said } = answer
   const hex = createHash('sha256').update(bytes).digest('hex')
-  // A schema 1 manifest is named by the digest of a part of itself: told apart before digests are compared.
-  const mediaType = manifestMediaType(bytes, contentType, name)
-  if (reference.digest) verifyDigest({ digest: reference.digest, name }, hex)
-  if (said !== undefined && isDigest(said)) verifyDigest({ digest: said, name }, hex)
+  const compareDigests = (): void => {
+    if (reference.digest) verifyDigest({ digest: reference.digest, name }, hex)
+    if (said !== undefined && isDigest(said)) verifyDigest({ digest: said, name }, hex)
+  }
+  let mediaType: string
+  try {
+    // A schema 1 manifest is named by the digest of a part of itself: told apart before digests are compared.
+    mediaType = manifestMediaType(bytes, contentType, name)
+  } catch (error) {
+    // What cannot be read because it was changed on the way is worth another try.
+    if (error instanceof AppError && error.code === 'protocol') compareDigests()
+    throw error
+  }
+  compareDigests()
   const digest: Digest = `sha256:${hex}`
   return { descriptor: { mediaType, digest, size: bytes.length }, bytes }
 }

@@ -5,6 +5,8 @@ import type { Session } from './session.ts'
 
 const MOST_REDIRECTS = 5
 
+const ASTRAY = 'Try again later. A proxy or a sign-in page on the way may have answered instead.'
+
 /** An answer and who gave it: the registry itself, or another host that the registry sent us to. */
 export interface Followed {
   readonly response: HttpResponse
@@ -34,7 +36,7 @@ export async function getFollowing(
     await readText(response)
     url = target(response, url, first)
   }
-  throw new AppError('protocol', `${first.host} redirects in circles.`)
+  throw new AppError('protocol', `${first.host} redirects in circles.`, { hint: ASTRAY })
 }
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -42,11 +44,13 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 function target(response: HttpResponse, from: URL, first: URL): URL {
   const location = response.headers['location'] ?? ''
   if (location === '' || !URL.canParse(location, from.href)) {
-    throw new AppError('protocol', `${from.host} redirects to nowhere.`)
+    throw new AppError('protocol', `${from.host} redirects to nowhere.`, { hint: ASTRAY })
   }
   const url = new URL(location, from)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && first.protocol === 'http:')) {
     return url
   }
-  throw new AppError('protocol', `${from.host} redirects to ${url.host} without HTTPS.`)
+  throw new AppError('protocol', `${from.host} redirects to ${url.host} without HTTPS.`, {
+    hint: ASTRAY,
+  })
 }

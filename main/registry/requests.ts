@@ -1,8 +1,9 @@
 import type { AppError } from '../api/errors.ts'
 import { readText } from '../net/body.ts'
-import { StatusError } from '../net/failure.ts'
+import { NetworkError, StatusError } from '../net/failure.ts'
 import type { HttpResponse } from '../net/http.ts'
 import { isPassing } from '../net/retry.ts'
+import { within } from '../net/within.ts'
 import { secretsIn } from './credentials.ts'
 import { createAddresses, remoteRepository } from './address.ts'
 import type { RegistryOptions, Repository } from './client.ts'
@@ -29,6 +30,8 @@ export interface Requests {
     signal?: AbortSignal,
   ): Promise<Followed>
   readonly access: (repository: Repository) => Access | undefined
+  /** Whether any registry that was spoken to answers, in whatever way. */
+  answers(signal?: AbortSignal): Promise<boolean>
 }
 
 /** Single requests to registries, without retries: where they are, who we are there, and what their refusals mean. */
@@ -36,6 +39,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
   const { http, site, credentials, trustedRealms = [], log } = options
   const addressOf = createAddresses(options)
   const sessions = new Map<string, Session>()
+  const spokenTo = new Set<string>()
 
   const secretsAt = ({ registry }: Repository): string[] => secretsIn(credentials?.(registry))
 
@@ -52,7 +56,10 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
       credentials: credentials?.(registry),
       trustedHosts:
         registry === site.registryName ? [...trustedRealms, site.auth.host] : trustedRealms,
-      ...(options.retry && { clock: options.retry.clock }),
+      ...(options.retry && {
+        clock: options.retry.clock,
+        totalTimeoutMs: options.retry.totalTimeoutMs,
+      }),
       log,
     })
     sessions.set(name, session)
@@ -66,6 +73,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     signal?: AbortSignal,
   ): Promise<Followed> => {
     const address = await addressOf(repository.registry, signal)
+    spokenTo.add(repository.registry)
     const base = address.pathname.replace(/\/$/, '')
     const remote = remoteRepository(repository)
     const url = path.startsWith('/')
@@ -78,6 +86,22 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     throw await failure(followed, repository, path, secretsAt(repository))
   }
 
+  const isThere = async (registryName: string, signal?: AbortSignal): Promise<boolean> => {
+    const ask = async (until: AbortSignal): Promise<true> => {
+      const address = await addressOf(registryName, until)
+      const { body } = await http.request(new URL('/v2/', address), {}, until)
+      body.destroy()
+      return true
+    }
+    try {
+      return await within({ limitMs: LONGEST_ANSWER_MS, name: registryName }, ask, signal)
+    } catch (error) {
+      // A sign-in page in between, with its own certificate, is no answer either.
+      if (error instanceof NetworkError) return false
+      throw error
+    }
+  }
+
   return {
     async get(repository, path, headers, read, signal) {
       const followed = await send(repository, path, headers, signal)
@@ -85,9 +109,16 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
       throw await failure(followed, repository, path, secretsAt(repository))
     },
     open: send,
+    async answers(signal) {
+      const answers = await Promise.all([...spokenTo].map((name) => isThere(name, signal)))
+      return answers.includes(true)
+    },
     access: ({ registry, repository }) => sessions.get(`${registry}/${repository}`)?.access,
   }
 }
+
+/** For a mere sign of life. */
+const LONGEST_ANSWER_MS = 30_000
 
 async function failure(
   { response, host }: Followed,
@@ -104,7 +135,9 @@ async function failure(
     const separator = what.includes(':') ? '@' : ':'
     const isNamed = kind === 'manifests' || kind === 'blobs'
     const named = isNamed ? `${repository}${separator}${what}` : repository
-    return new StatusError(404, `${registry} has no ${named}.`)
+    return new StatusError(404, `${registry} has no ${named}.`, {
+      hint: 'Check the name; what was there may have been replaced or removed meanwhile.',
+    })
   }
   return new StatusError(status, `${host} answered ${status}${detail && ` (${detail})`}.`)
 }

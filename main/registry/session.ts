@@ -1,7 +1,9 @@
+import { abandonable } from '../net/abandonable.ts'
 import { readText } from '../net/body.ts'
 import { systemClock, type Clock } from '../net/clock.ts'
-import { cancelled, throwIfCancelled } from '../net/failure.ts'
+import { throwIfCancelled } from '../net/failure.ts'
 import type { Http, HttpResponse } from '../net/http.ts'
+import { patient } from '../net/retry.ts'
 import { usableChallenge, type Challenge } from './challenge.ts'
 import { basicAuthorization, secretsIn, type Credentials } from './credentials.ts'
 import { denied, detailOf } from './refusal.ts'
@@ -34,6 +36,8 @@ export interface SessionOptions {
   readonly trustedHosts: readonly string[]
   readonly actions?: 'pull' | 'pull,push'
   readonly clock?: Clock
+  /** Of a whole request for a token. */
+  readonly totalTimeoutMs?: number
   readonly log?: ((line: string) => void) | undefined
 }
 
@@ -48,6 +52,7 @@ const MOST_ROUNDS = 12
 
 export function createSession(options: SessionOptions): Session {
   const { http, repository, registryName, credentials, clock = systemClock, log } = options
+  const { totalTimeoutMs = patient.totalTimeoutMs } = options
   const scope = `repository:${repository}:${options.actions ?? 'pull'}`
   let identity: 'credentials' | 'guest' = credentials ? 'credentials' : 'guest'
   let credentialsRefused: string | undefined
@@ -78,6 +83,7 @@ export function createSession(options: SessionOptions): Session {
       scope,
       credentials: who,
       trustedHosts: options.trustedHosts,
+      totalTimeoutMs,
     })
     if ('refused' in token) return token.refused
     // Someone else has stepped back to guest meanwhile.
@@ -163,14 +169,4 @@ export function createSession(options: SessionOptions): Session {
       }
     },
   }
-}
-
-/** Waits for work that others share: the signal ends the waiting, not the work. */
-function abandonable<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(cancelled(signal))
-    signal.addEventListener('abort', leave, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }

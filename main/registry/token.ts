@@ -3,6 +3,7 @@ import { AppError } from '../api/errors.ts'
 import { readBody, readText } from '../net/body.ts'
 import type { Http } from '../net/http.ts'
 import { isPassing } from '../net/retry.ts'
+import { within } from '../net/within.ts'
 import type { Challenge } from './challenge.ts'
 import { basicAuthorization, type Credentials } from './credentials.ts'
 import { mayBeAsked, mayReceiveCredentials } from './realm.ts'
@@ -22,10 +23,24 @@ export interface TokenRefusal {
  * Asks the token service of a Bearer challenge for one repository (distribution specification, “Token Authentication”).
  * The scope is ours, whatever the challenge asked for: `pull,push` can be refused to guests. Without credentials as guest.
  */
-export async function fetchToken(
+export function fetchToken(
   http: Http,
   challenge: Challenge,
   request: TokenRequest,
+): Promise<Token | TokenRefusal> {
+  // Many may wait for it, each with a limit of its own; the next ones must not join what hangs.
+  const limit = {
+    limitMs: request.totalTimeoutMs,
+    name: `The token service of ${request.registry.host}`,
+  }
+  return within(limit, (signal) => ask(http, challenge, request, signal))
+}
+
+async function ask(
+  http: Http,
+  challenge: Challenge,
+  request: TokenRequest,
+  signal: AbortSignal,
 ): Promise<Token | TokenRefusal> {
   const text = challenge.parameters['realm'] ?? ''
   if (!URL.canParse(text, request.registry.href)) {
@@ -51,7 +66,7 @@ export async function fetchToken(
     accept: 'application/json',
     ...(credentials && { authorization: basicAuthorization(credentials) }),
   }
-  const response = await http.request(realm, { headers })
+  const response = await http.request(realm, { headers }, signal)
   if (response.status === 200) {
     return parse(await readBody(response, 1024 * 1024, `The token of ${realm.host}`), realm)
   }
@@ -67,6 +82,7 @@ export interface TokenRequest {
   readonly scope: string
   readonly credentials: Credentials | undefined
   readonly trustedHosts: readonly string[]
+  readonly totalTimeoutMs: number
 }
 
 const answerSchema = z.object({

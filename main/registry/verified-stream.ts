@@ -22,7 +22,8 @@ export interface Expected {
 }
 
 /**
- * Passes chunks on unchanged and ends in AppError `digest-mismatch` unless the whole had the expected length and digest.
+ * Passes chunks on unchanged and ends in WrongBytes (AppError `digest-mismatch`) unless the whole had the expected length
+ * and digest.
  * An overlong source is stopped at once, a wrong digest is known only at the end: write to a place that can be taken back.
  * To go on from a byte, give the hasher that has seen everything before it, and that offset.
  */
@@ -43,18 +44,31 @@ export async function* verified(
   verifyDigest(expected, await hasher.digest())
 }
 
-/** Throws AppError `digest-mismatch` unless the hash is the expected one. */
+/** What came is not what was named, by its digest or its length; on another try it may be. */
+export class WrongBytes extends AppError {
+  readonly digest: Digest
+
+  constructor(digest: Digest, message: string, hint: string) {
+    super('digest-mismatch', message, { hint })
+    this.name = 'WrongBytes'
+    this.digest = digest
+  }
+}
+
+/** Throws WrongBytes (AppError `digest-mismatch`) unless the hash is the expected one. */
 export function verifyDigest(expected: Pick<Expected, 'digest' | 'name'>, hex: string): void {
   if (`sha256:${hex}` === expected.digest) return
-  throw new AppError(
-    'digest-mismatch',
+  throw new WrongBytes(
+    expected.digest,
     `${expected.name}: the bytes of ${expected.digest} are not the ones that were published.`,
-    { hint: 'They were changed on the way, for example by a proxy. Try again.' },
+    'They were changed on the way, for example by a proxy. Try again.',
   )
 }
 
 function wrongLength({ name, digest, sizeBytes }: Expected, found: string): AppError {
-  return new AppError('digest-mismatch', `${name}: ${digest} has ${found} ${sizeBytes} bytes.`, {
-    hint: 'It was cut short or changed on the way. Try again.',
-  })
+  return new WrongBytes(
+    digest,
+    `${name}: ${digest} has ${found} ${sizeBytes} bytes.`,
+    'It was cut short or changed on the way. Try again.',
+  )
 }

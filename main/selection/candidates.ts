@@ -1,5 +1,5 @@
-import PQueue from 'p-queue'
 import { AppError } from '../api/errors.ts'
+import type { InTurn } from '../net/turns.ts'
 import type { Catalogue } from '../ngc/catalogue.ts'
 import { parsePage, type PageTarget } from '../ngc/page.ts'
 import type { Candidate } from '../plan/candidate.ts'
@@ -13,11 +13,11 @@ export interface Selected {
   readonly failures: readonly PlanFailure[]
 }
 
-/** Where a catalogue's tags are selected from, and how many requests may run at once. */
+/** Where a catalogue's tags are selected from. */
 export interface SelectionSource {
   readonly catalogue: Catalogue
   readonly registryName: string
-  readonly connections: number
+  readonly inTurn: InTurn
 }
 
 /** Everything the rules select. The list is asked for once, then the tags of matching repositories only. */
@@ -83,11 +83,10 @@ async function selectFrom(
   rules: Rules,
   signal?: AbortSignal,
 ): Promise<Selected> {
-  const queue = new PQueue({ concurrency: source.connections })
   const failures: PlanFailure[] = []
   const candidates = await Promise.all(
     repositories.map(({ path }) =>
-      queue.add(async (): Promise<Candidate[]> => {
+      source.inTurn(async (): Promise<Candidate[]> => {
         try {
           const tags = await source.catalogue.tags(path, signal)
           return selectTags(rules, path, tags).map(({ tag, changeKey }) => ({

@@ -6,6 +6,7 @@ import type { ImageToSave } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
+import { WrongBytes } from '../registry/verified-stream.ts'
 import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
 
 export interface SaveParts {
@@ -18,20 +19,30 @@ export interface SaveParts {
   readonly onFetched?: ((bytes: number) => void) | undefined
 }
 
-/** Writes one image as a tarball; each layer comes from the destination where it is there already, else from the registry. */
+/**
+ * Writes one image as a tarball; each layer comes from the destination where it is there already, else from the registry,
+ * and once more from there when its bytes were wrong.
+ */
 export async function saveImage(
   image: ImageToSave,
   parts: SaveParts,
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
+  const wrong = new Set<Digest>()
   for (;;) {
     try {
       await removeLeftovers(parts.folder, image.name)
       return await writeOnce(image, parts, signal)
     } catch (error) {
-      if (!(error instanceof HeldBlobDamaged)) throw error
-      // The drive gave wrong bytes for a layer that should have been there: once more, without that tarball.
-      parts.held.forget(error.tarball)
+      if (error instanceof HeldBlobDamaged) {
+        // The drive gave wrong bytes for a layer that should have been there: once more, without that tarball.
+        parts.held.forget(error.tarball)
+      } else if (error instanceof WrongBytes && !wrong.has(error.digest)) {
+        // They may have been changed on this one way here.
+        wrong.add(error.digest)
+      } else {
+        throw error
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration } from '../../main/format.ts'
+import { formatBytes, formatDuration, formatWait } from '../../main/format.ts'
 import { printable } from '../../main/printable.ts'
-import { collect, parseBytes, parseCount } from '../../main/cli/parse.ts'
+import { collect, parseBytes, parseCount, parseDuration } from '../../main/cli/parse.ts'
 
 test.each([
   [0, '0 B'],
@@ -22,6 +22,22 @@ test.each([
   [7500, 'about 2 h 5 min'],
 ])('%d seconds are %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text)
+})
+
+test.each([
+  ['0', 0, '0 s'],
+  ['90s', 90_000, '90 s'],
+  ['30 min', 1_800_000, '30 min'],
+  ['30m', 1_800_000, '30 min'],
+  ['8h', 28_800_000, '8 h'],
+  ['2d', 172_800_000, '2 d'],
+])('a wait of %s is asked for and told', (text, milliseconds, told) => {
+  expect(parseDuration(text)).toBe(milliseconds)
+  expect(formatWait(milliseconds)).toBe(told)
+})
+
+test.each(['', '8', 'soon', '-1h', '1e9d', '400d', 'Infinity'])('%j is no time', (text) => {
+  expect(() => parseDuration(text)).toThrow('Write a time')
 })
 
 test('a terminal is not steered by a text from outside', () => {

@@ -3,10 +3,13 @@ import http, { type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isOfTheLine } from '../../main/net/failure.ts'
 import { createHttp } from '../../main/net/http.ts'
 import { proxiesFrom } from '../../main/net/proxy.ts'
+import { isWorthRetrying, retry } from '../../main/net/retry.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { serve, type TestServer } from '../support/server.ts'
+import { impatient } from '../support/still-clock.ts'
 
 /** A proxy that is the only way to `registry.test`, a name that nobody else resolves. */
 interface Proxy {
@@ -41,6 +44,14 @@ async function startProxy(target: () => TestServer): Promise<Proxy> {
     sockets.add(client)
     if (!allowed(request)) {
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+      return
+    }
+    if (request.url!.startsWith('broken')) {
+      client.end()
+      return
+    }
+    if (request.url!.startsWith('cut-off')) {
+      client.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
       return
     }
     if (request.url!.startsWith('forbidden')) {
@@ -156,6 +167,49 @@ test.each(['https://registry.test/', 'http://registry.test/'])(
     await client.close()
   },
 )
+
+test('a proxy that has lost its own line, or is out of reach, is a matter of the line', async () => {
+  const lost = through({ HTTPS_PROXY: `http://joe:s3cret@${proxy.host}` })
+  const cutOff: unknown = await lost
+    .request(new URL('https://cut-off.test/'), {})
+    .catch((reason: unknown) => reason)
+  expect(cutOff).toMatchObject({
+    message: `The proxy ${proxy.host} does not get through to cut-off.test (503).`,
+  })
+  const away = through({ HTTPS_PROXY: 'http://no-such-proxy.invalid:3128' })
+  const unknownName: unknown = await away
+    .request(new URL('https://registry.test/'), {})
+    .catch((reason: unknown) => reason)
+  expect(unknownName).toMatchObject({
+    message: 'Proxy: The name no-such-proxy.invalid:3128 could not be resolved.',
+  })
+  for (const error of [cutOff, unknownName]) {
+    expect(isOfTheLine(error)).toBe(true)
+    expect(isWorthRetrying(error)).toBe(true)
+  }
+  expect(proxy.seen.splice(0)).toHaveLength(1)
+  await lost.close()
+  await away.close()
+})
+
+test('a proxy that breaks off in the middle of CONNECT is asked once', async () => {
+  const client = through({ HTTPS_PROXY: `http://joe:s3cret@${proxy.host}` })
+  await expect(client.request(new URL('https://broken.test/'), {})).rejects.toMatchObject({
+    kind: 'reset',
+    message: 'The proxy broke off on the way to broken.test:443.',
+  })
+  expect(proxy.seen.splice(0)).toHaveLength(1)
+  await client.close()
+})
+
+test('a proxy that says no is not asked again: a wrong password repeated locks accounts', async () => {
+  target = secure
+  const client = through({ HTTPS_PROXY: `http://joe:wrong@${proxy.host}` })
+  const asking = retry(() => client.request(new URL('https://registry.test/'), {}), impatient())
+  await expect(asking).rejects.toMatchObject({ kind: 'proxy' })
+  expect(proxy.seen.splice(0)).toHaveLength(1)
+  await client.close()
+})
 
 test('a proxy that does not let a host through is named with the host', async () => {
   const client = through({ HTTPS_PROXY: `http://joe:s3cret@${proxy.host}` })

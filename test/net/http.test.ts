@@ -207,7 +207,7 @@ test('no query of an address and no password of a proxy reaches log or errors', 
     .request(new URL('https://nvcr.test/blob?Signature=s3cret'), {})
     .catch((reason: unknown) => reason)
   expect(error).toMatchObject({
-    kind: 'proxy',
+    kind: 'refused',
     message: `Proxy: ${gone.host} refused the connection.`,
   })
   expect(lines).toHaveLength(2)

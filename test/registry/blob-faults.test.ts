@@ -13,6 +13,7 @@ import {
   well,
   type Answer,
 } from '../support/blob-host.ts'
+import { systemClock } from '../../main/net/clock.ts'
 import { createStillClock, impatient } from '../support/still-clock.ts'
 
 test('a line that drops in mid-blob goes on at the byte it had', async () => {
@@ -86,6 +87,22 @@ test('an expired signed address sends us back to the registry, and on at the byt
   expect(host.requests[2]!.headers.range).toMatch(/^bytes=\d{5,}-999999$/)
 })
 
+test('what a refusal is packed in does not matter: the address is asked for anew', async () => {
+  const host = await blobHost(status(403, { 'content-encoding': 'gzip' }), well)
+  const registry = client((await redirecting(host)).url)
+  expect((await buffer(registry.blob(repository, descriptor))).equals(bytes)).toBe(true)
+})
+
+test('a length that is wrong once is asked for again, and believed when it is said twice', async () => {
+  const short = status(200, { 'content-length': `${bytes.length - 1}` })
+  expect((await fetched([short, well])).got.equals(bytes)).toBe(true)
+  const clock = createStillClock()
+  await expect(fetched([short], { retry: impatient(clock) })).rejects.toMatchObject({
+    code: 'digest-mismatch',
+  })
+  expect(clock.waits).toHaveLength(1)
+})
+
 test('a blob host that refuses for good is named, its address is not', async () => {
   const host = await blobHost(status(403))
   const registry = client((await redirecting(host)).url)
@@ -97,6 +114,21 @@ test('a blob host that refuses for good is named, its address is not', async () 
     message: expect.stringContaining(host.host) as string,
   })
   expect(JSON.stringify(error) + String(error)).not.toContain('s3cret')
+})
+
+/** A byte now and then, and never an end. */
+const trickle: Answer = (_request, response) => {
+  response.writeHead(200, { 'content-length': bytes.length })
+  const timer = setInterval(() => response.write('x'), 5)
+  response.once('close', () => clearInterval(timer))
+}
+
+test('a body that trickles for ever ends in a time limit', async () => {
+  const retry = { ...impatient(systemClock), firstDelayMs: 1, attempts: 1, totalTimeoutMs: 50 }
+  await expect(fetched([trickle], { retry })).rejects.toMatchObject({
+    kind: 'timeout',
+    message: 'The data of nvcr.io/nvidia/pytorch comes too slowly.',
+  })
 })
 
 test('429 with Retry-After is waited for', async () => {

@@ -93,6 +93,19 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string })
 })
 
+test.each([
+  ['one byte is wrong', manifest.bytes.with(20, manifest.bytes[20]! ^ 1)],
+  ['the end is missing', manifest.bytes.subarray(0, -9)],
+])('where %s it is fetched once more', async (_name, wrong) => {
+  const answers = [wrong, manifest.bytes]
+  const { server, registry } = await answering((_request, response) => {
+    const headers = { 'content-type': mediaType, 'docker-content-digest': digest }
+    response.writeHead(200, headers).end(answers.shift())
+  })
+  expect((await registry.manifest(tagged)).descriptor.digest).toBe(digest)
+  expect(server.requests).toHaveLength(2)
+})
+
 test('a manifest with digests that are none is not well formed', async () => {
   const { registry } = await give(
     JSON.stringify({

@@ -1,5 +1,4 @@
 import { AppError, type ErrorCode } from '../../api/errors.ts'
-import { NetworkError, type NetworkProblem } from '../../net/failure.ts'
 import { pageAddress } from '../../ngc/page.ts'
 import { parseReference } from '../../registry/reference.ts'
 import type { JobFailure } from './job-schema.ts'
@@ -39,17 +38,4 @@ const waysOut: Partial<Record<ErrorCode, JobFailure['ways']>> = {
 
 function pageOf(reference: string): string {
   return pageAddress(parseReference(reference).repository)
-}
-
-/** Problems that pass when the line comes back; a certificate or a proxy does not mend itself. */
-const ofTheLine: ReadonlySet<NetworkProblem> = new Set([
-  'refused',
-  'name',
-  'unreachable',
-  'timeout',
-  'reset',
-])
-
-export function isOffline(error: unknown): boolean {
-  return error instanceof NetworkError && ofTheLine.has(error.kind)
 }

@@ -3,9 +3,10 @@ import { AppError } from '../../api/errors.ts'
 import { FolderOccupied } from '../../disk/lock.ts'
 import type { Keep } from '../ports.ts'
 import type { Kept } from '../kept.ts'
+import { isOfTheLine } from '../../net/failure.ts'
 import { Attempt } from './attempt.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
-import { failureOf, isOffline } from './failure.ts'
+import { failureOf } from './failure.ts'
 import { isEnded, isSameWork, move, type Move } from './job.ts'
 import { Occupied } from './occupied.ts'
 import type { Run } from './run.ts'
@@ -187,7 +188,7 @@ export class Queue {
     }
     const fruitless = attempt.fetchedBytes > 0 ? 1 : (this.#fruitless.get(job.id) ?? 0) + 1
     this.#fruitless.set(job.id, fruitless)
-    const mayPass = isOffline(error) && (this.isOffline || fruitless < mostFruitless)
+    const mayPass = isOfTheLine(error) && (this.isOffline || fruitless < mostFruitless)
     if (mayPass) {
       this.isOffline = true
       this.#apply(job.id, { do: 'interrupt' })

@@ -3,6 +3,7 @@ import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
 import type { Attempt } from './attempt.ts'
+import { blaming } from './blame.ts'
 import type { FolderHold } from './folder-hold.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 
@@ -30,7 +31,7 @@ export function createRun(parts: {
   const destinations = new Destinations(parts.hold)
 
   return async (job, attempt, { entered, progressed }) =>
-    await connection.use(async (core) => {
+    await blaming(connection, attempt.controller.signal, async (core) => {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
