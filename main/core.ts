@@ -5,8 +5,8 @@ import { heldPlaces } from './library/held-places.ts'
 import { leftoverBytes } from './library/leftovers.ts'
 import { inventory, type LibraryImage } from './library/inventory.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
-import { createRateLimit } from './net/rate-limit.ts'
 import type { OutageOptions } from './net/outage.ts'
+import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
 import { createTurns } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
@@ -78,6 +78,8 @@ export interface PreparedPlan {
 export interface Core {
   readonly catalogue: Catalogue
   readonly registry: Registry
+  /** What all that goes over the line shares. */
+  readonly limit: RateLimit
   /** Throws AppError `destination` for a folder that cannot be written to, unless it may be read-only. */
   openDestination(
     folder: string,
@@ -95,7 +97,12 @@ export interface Core {
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: { jobs: number; maxFileSizeBytes?: number | undefined },
+    options: {
+      jobs: number
+      maxFileSizeBytes?: number | undefined
+      /** Another than `saver` gives. */
+      saver?: Saver | undefined
+    },
     listener: ReplicateListener,
     signal: AbortSignal,
   ): Promise<void>
@@ -124,12 +131,13 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     const login = logins.get(registry)
     return login && { kind: 'password', username: login.user, password: new Secret(login.password) }
   }
+  const limit = createRateLimit(options.limitBytesPerSecond)
   const registry = createRegistry({
     http,
     site,
     credentials,
     retry,
-    limit: createRateLimit(options.limitBytesPerSecond),
+    limit,
     outage: options.outage,
     ...(log && { log }),
   })
@@ -187,6 +195,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   return {
     catalogue,
     registry,
+    limit,
     openDestination,
     planInto,
     saver,
@@ -196,12 +205,13 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       return { plan: await planInto(opened, request, signal), opened }
     },
 
-    async replicate({ plan, opened }, { jobs, maxFileSizeBytes }, listener, signal) {
+    async replicate({ plan, opened }, { jobs, maxFileSizeBytes, saver: given }, listener, signal) {
       const isDone = plan.images.every(({ state }) => state === 'present')
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
-        await replicate(plan, { saver: saver(opened, maxFileSizeBytes), jobs }, listener, signal)
+        const chosen = given ?? saver(opened, maxFileSizeBytes)
+        await replicate(plan, { saver: chosen, jobs }, listener, signal)
       } finally {
         await unlock?.()
       }

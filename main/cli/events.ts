@@ -25,7 +25,8 @@ interface ImageEvent {
   readonly event: 'image'
   readonly reference: string
   readonly platform: string | null
-  readonly state: 'saved' | 'skipped' | 'failed'
+  /** `pushed`: with `--no-exporter`, where nothing is saved. */
+  readonly state: 'saved' | 'pushed' | 'skipped' | 'failed'
   /** The tarball, or the first of its parts; null where there is none. */
   readonly file: string | null
   /** All parts, where there are any. */
@@ -78,7 +79,7 @@ export function savedEvent(image: ImageToSave, files: readonly WrittenFile[]): I
   const names = files.map(({ name }) => name)
   return {
     ...imageBase(image),
-    state: 'saved',
+    state: names.length > 0 ? 'saved' : 'pushed',
     file: names[0] ?? null,
     ...(names.length > 1 && { files: names }),
   }

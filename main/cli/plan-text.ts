@@ -32,12 +32,14 @@ function summary(plan: Plan): string[] {
   const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
   const counts = [
     plural(plan.images.length, 'image'),
-    `${toSave.length} to save`,
+    `${toSave.length} to ${plan.writeBytes > 0 || toSave.length === 0 ? 'save' : 'push'}`,
     `${present} present`,
     ...(plan.failures.length > 0 ? [`${plan.failures.length} failed`] : []),
   ]
   const lines = [`Plan: ${counts.join(', ')}.`]
   if (toSave.length === 0) return lines
+  if (writeBytes === 0)
+    return [...lines, `${formatBytes(fetchBytes)} to fetch and push, nothing to write.`]
   const shared = sharedBytes > 0 ? ` (${formatBytes(sharedBytes)} are shared or there already)` : ''
   lines.push(`${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes)} to write${shared}.`)
   const where = `${destination.folder}${destination.fileSystem === undefined ? '' : ` (${destination.fileSystem})`}`

@@ -3,6 +3,7 @@ import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { inventoryCommand } from './inventory.ts'
 import { explain, type Output } from './output.ts'
+import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
 import {
   addOutputOptions,
   addReplicateOptions,
@@ -78,6 +79,11 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (paths: string[], options: { json: boolean }) => {
       done(await verifyCommand(paths, options, output, signal))
     })
+  addPushOptions(sub('push', 'push the images of a folder or of tarballs to a registry, offline'))
+    .argument('<path...>', 'folders, or tarballs')
+    .action(async (paths: string[], options: PushOptions) => {
+      done(await pushCommand(paths, options, output, signal))
+    })
   sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (options: { json: boolean }) => {
@@ -92,6 +98,7 @@ Examples:
   ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
   ngc-replicator inventory /media/stick
   ngc-replicator verify /media/stick
+  ngc-replicator push /media/stick --to registry.example:5000/ngc
 
 Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; further certificate authorities from NODE_EXTRA_CA_CERTS.

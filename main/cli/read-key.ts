@@ -8,19 +8,29 @@ export async function readKey(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (given !== '-') return given
-  const { stdin } = process
-  const key = (
-    stdin.isTTY ? await ask(stdin, signal) : await text(addAbortSignal(signal, stdin))
-  ).trim()
+  const key = await readSecret('NGC key', signal)
   if (key !== '') return key
   throw new AppError('usage', 'No key came from standard input.', {
     hint: 'Leave --api-key out to go on as guest.',
   })
 }
 
+/** A secret from standard input, at a terminal typed unseen; empty where nothing came. */
+export async function readSecret(name: string, signal: AbortSignal): Promise<string> {
+  const { stdin } = process
+  const secret = stdin.isTTY
+    ? await ask(stdin, name, signal)
+    : await text(addAbortSignal(signal, stdin))
+  return secret.trim()
+}
+
 /** Reads one line from a terminal without showing it. */
-async function ask(terminal: typeof process.stdin, signal: AbortSignal): Promise<string> {
-  process.stderr.write('NGC key (not shown): ')
+async function ask(
+  terminal: typeof process.stdin,
+  name: string,
+  signal: AbortSignal,
+): Promise<string> {
+  process.stderr.write(`${name} (not shown): `)
   terminal.setRawMode(true)
   try {
     let typed = ''

@@ -108,9 +108,14 @@ export function addReplicateOptions(command: Command): Command {
     )
     .addOption(option('--exporter', 'write tarballs (the default)').default(true))
     .addOption(new Option('--no-exporter', 'write no tarballs, only push to --registry-url'))
-    .addOption(option('--registry-url <url>', 'push to this registry as well (not available yet)'))
-    .addOption(option('--registry-username <name>', 'for --registry-url'))
-    .addOption(option('--registry-password <password>', 'for --registry-url'))
+    .addOption(
+      option(
+        '--registry-url <url>',
+        'push to this registry as well, host or host/prefix; http:// allows plain HTTP',
+      ),
+    )
+    .addOption(option('--registry-username <name>', 'for it; else as “docker login” left it'))
+    .addOption(option('--registry-password <password>', 'better in the environment'))
     .optionsGroup('How:')
     .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
@@ -157,19 +162,24 @@ export function addOutputOptions(command: Command): Command {
     .option('--verbose', 'every request, on standard error', false)
 }
 
-/** Refuses what is not there yet, in words, rather than pass over it. Throws AppError `usage`. */
+/** Refuses what is not there yet, or not without something else, rather than pass over it. Throws AppError `usage`. */
 export function refuseUnavailable(options: ReplicateOptions): void {
-  if (options.registryUrl ?? options.registryUsername ?? options.registryPassword) {
-    throw unavailable(
-      'Pushing to a registry (--registry-url) is',
-      'Save tarballs, and push them with another tool.',
-    )
-  }
-  if (!options.exporter) {
-    throw unavailable(
-      '--no-exporter needs --registry-url, which is',
-      'Leave it out to save tarballs.',
-    )
+  if (options.registryUrl === undefined) {
+    if (!options.exporter) {
+      throw new AppError(
+        'usage',
+        '--no-exporter needs --registry-url: else nothing is to be done.',
+        {
+          hint: 'Leave it out to save tarballs.',
+        },
+      )
+    }
+    if (options.registryUsername ?? options.registryPassword) {
+      throw new AppError(
+        'usage',
+        '--registry-username and --registry-password need --registry-url.',
+      )
+    }
   }
   if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
   if (!options.remove) {

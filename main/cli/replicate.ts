@@ -10,6 +10,12 @@ import { planLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
+import {
+  registryOf,
+  replicateToRegistry,
+  withoutTarballs,
+  type ReplicateToRegistry,
+} from './replicate-push.ts'
 import { createReport, type Report } from './report.ts'
 import { createSeedListener, parseProgressUri } from './seed-listener.ts'
 
@@ -21,6 +27,7 @@ export async function replicateCommand(
   signal: AbortSignal,
 ): Promise<number> {
   given.refuseUnavailable(options)
+  registryOf(options)
   const rules = given.rulesOf(options)
   const progressUri =
     options.progressUri === undefined ? undefined : parseProgressUri(options.progressUri)
@@ -28,8 +35,8 @@ export async function replicateCommand(
   const external =
     externalImages === undefined ? [] : await readExternalImages(given.callersPath(externalImages))
   const key = await readKey(options.apiKey, signal)
-  const complain = (line: string): void =>
-    output.complain(printable(redact(line, key === undefined ? [] : [key])))
+  const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
+  const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
   let report: Report | undefined
   const longestWaitMs = options.offlineWait
   const core = await createCore({
@@ -46,8 +53,9 @@ export async function replicateCommand(
     waiting: options.quiet ? undefined : complain,
   })
   const seed = progressUri && createSeedListener(progressUri, complain)
+  let push: ReplicateToRegistry | undefined
   try {
-    const prepared = await core.plan(
+    const asked = await core.plan(
       {
         named: references,
         rules,
@@ -58,19 +66,28 @@ export async function replicateCommand(
       },
       signal,
     )
+    const prepared = options.exporter ? asked : withoutTarballs(asked)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
-    if (options.dryRun) return prepared.plan.failures.length > 0 ? 1 : 0
-    report = createReport(prepared.plan, options, output, seed?.listener)
+    const told = { output, waiting: complain }
+    push = await replicateToRegistry(core, prepared, options, told, signal)
+    if (options.dryRun) {
+      return prepared.plan.failures.length + (push?.plan.failures.length ?? 0) > 0 ? 1 : 0
+    }
+    const failures = [...prepared.plan.failures, ...(push?.refused ?? [])]
+    report = createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
     const { jobs, maxFileSize: maxFileSizeBytes } = options
     try {
-      await core.replicate(prepared, { jobs, maxFileSizeBytes }, report.listener, signal)
+      const saving = { jobs, maxFileSizeBytes, saver: push?.saver(report.pushes) }
+      await core.replicate(prepared, saving, report.listener, signal)
+      await push?.pushPresent(report.pushes, signal)
       return report.finish()
     } catch (error) {
       return report.finish({ error, wasInterrupted: signal.aborted })
     }
   } finally {
     await seed?.close()
+    await push?.close()
     await core.close()
   }
 }

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../api/errors.ts'
+import type { PushListener } from '../delivery/push.ts'
 import { formatBytes, formatWait, plural } from '../format.ts'
 import type { Plan, PlanFailure } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
@@ -7,6 +8,7 @@ import * as event from './events.ts'
 import { createLiveProgress } from './live-progress.ts'
 import { explain, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
+import * as pushEvent from './push-events.ts'
 import type { ReplicateOptions } from './replicate-options.ts'
 
 /** Tells a run as it goes, in lines, in place, or as JSON events, and sums it up. */
@@ -15,22 +17,26 @@ export interface Report {
   /** The network is gone, as this failure told, and is waited for, so long at most. */
   offline(error: unknown, longestWaitMs: number): void
   online(): void
+  readonly pushes: PushListener
   /** The failures last. Returns the exit code. */
   finish(stopped?: { readonly error: unknown; readonly wasInterrupted: boolean }): number
 }
 
 export function createReport(
   plan: Plan,
-  options: Pick<ReplicateOptions, 'json' | 'quiet'>,
+  options: Pick<ReplicateOptions, 'json' | 'quiet' | 'exporter'>,
   output: Output,
   also: ReplicateListener = {},
 ): Report {
   const failures: PlanFailure[] = [...plan.failures]
   let saved = 0
+  let pushed = 0
   let bytes = 0
   const isQuiet = options.json || options.quiet
   let live =
-    output.isTerminal && !isQuiet ? createLiveProgress(process.stdout, plan.writeBytes) : undefined
+    output.isTerminal && !isQuiet
+      ? createLiveProgress(process.stdout, options.exporter ? plan.writeBytes : plan.fetchBytes)
+      : undefined
   const tell = (line: string): void => {
     if (!isQuiet) (live ?? output).print(printable(line))
   }
@@ -47,7 +53,8 @@ export function createReport(
   const listener: ReplicateListener = {
     started(image) {
       also.started?.(image)
-      if (!live) tell(`saving ${nameOf(image)}, ${formatBytes(image.sizeBytes)}`)
+      if (!live && options.exporter)
+        tell(`saving ${nameOf(image)}, ${formatBytes(image.sizeBytes)}`)
     },
     progress: (image, progress) => live?.update(image, progress),
     fetched: (_image, count) => (bytes += count),
@@ -56,8 +63,9 @@ export function createReport(
       live?.end(image)
       also.saved?.(image, files)
       emit(event.savedEvent(image, files))
+      const [first] = files
       const parts = files.length > 1 ? ` (${plural(files.length, 'part')})` : ''
-      tell(`saved  ${nameOf(image)} → ${files[0]?.name ?? ''}${parts}`)
+      if (first) tell(`saved  ${nameOf(image)} → ${first.name}${parts}`)
     },
     failed(image, error) {
       failures.push({ subject: nameOf(image), error })
@@ -65,6 +73,20 @@ export function createReport(
       also.failed?.(image, error)
       emit(event.failedEvent(image, error))
       tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
+    },
+    warned: (message) => output.complain(printable(message)),
+  }
+
+  const pushes: PushListener = {
+    pushed(push, result) {
+      pushed += 1
+      emit(pushEvent.pushedEvent(push, result))
+      tell(`pushed ${push.source} ${push.image.platform} → ${push.name}`)
+    },
+    failed(push, error) {
+      failures.push({ subject: `${push.source} ${push.image.platform}`, error })
+      emit(pushEvent.failedEvent(push, error))
+      tell(`failed ${push.source} → ${push.name}: ${messageOf(error)}`)
     },
     warned: (message) => output.complain(printable(message)),
   }
@@ -80,13 +102,16 @@ export function createReport(
       emit(event.onlineEvent)
       note('Online again, going on.')
     },
+    pushes,
     finish(stopped) {
       live?.close()
       live = undefined
       emit(event.doneEvent(plan, { saved, failed: failures.length, bytes }))
       const present = plan.images.filter(({ state }) => state === 'present').length
+      const told = pushed > 0 ? `${pushed} pushed, ` : ''
+      const written = options.exporter ? `${saved} saved, ` : ''
       tell(
-        `Done: ${saved} saved, ${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
+        `Done: ${written}${told}${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
       )
       for (const failure of failures) {
         const [what = '', ...hints] = explain(failure.error)
@@ -95,7 +120,7 @@ export function createReport(
       }
       if (stopped?.wasInterrupted) {
         output.complain(
-          `Interrupted. ${plural(saved, 'image')} saved and kept; run the same command to go on.`,
+          `Interrupted. ${plural(saved, 'image')} ${options.exporter ? 'saved and kept' : 'pushed'}; run the same command to go on.`,
         )
         return 130
       }

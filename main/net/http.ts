@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | Readable
+  /** Where the far end has much to do before it answers. */
+  readonly headersTimeoutMs?: number
 }
 
 export interface HttpResponse {
@@ -71,7 +73,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   }
 
   return {
-    async request(url, { method = 'GET', headers = {}, body }, signal) {
+    async request(url, { method = 'GET', headers = {}, body, headersTimeoutMs: answerMs }, signal) {
       const proxy = proxyFor(url, proxies)
       const route: Route = { host: url.host, proxy: proxy?.host }
       const path = url.pathname + url.search
@@ -79,6 +81,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         method,
         headers: { 'user-agent': userAgent, ...headers } as Record<string, string>,
         body: body ?? null,
+        ...(answerMs !== undefined && { headersTimeout: answerMs }),
       }
       let dispatcher: Dispatcher = direct
       let target: { origin: string; path: string } = { origin: url.origin, path }

@@ -30,7 +30,7 @@ export async function getFollowing(
     const isForeign = url.origin !== first.origin
     const response = isForeign
       ? await http.request(url, { headers }, signal)
-      : await session.get(url, headers, signal)
+      : await session.send(url, { headers }, signal)
     if (!redirectStatuses.has(response.status)) return { response, host: url.host, isForeign }
     // Read to its end rather than destroyed: the connection serves the next layer.
     await readText(response)

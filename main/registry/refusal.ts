@@ -62,6 +62,39 @@ export function denied(refusal: {
   )
 }
 
+/** The no of a registry that is to be written to. */
+export function mayNotPush(refusal: {
+  registryName: string
+  repository: string
+  status: number
+  withCredentials: boolean
+  /** The registry knows who asks: what is missing is the right. */
+  isKnown: boolean
+  detail: string
+}): AppError {
+  const { registryName, repository, status, withCredentials, isKnown } = refusal
+  const detail = refusal.detail === '' ? '' : ` (${refusal.detail})`
+  if (withCredentials && !isKnown) {
+    return new StatusError(
+      status,
+      `${registryName} does not accept this user name and password${detail}.`,
+      { code: 'unauthorized', hint: 'Check both; some registries want a token for a password.' },
+    )
+  }
+  return new StatusError(
+    status,
+    withCredentials
+      ? `${registryName} does not let this user push to ${repository}${detail}.`
+      : `${registryName} does not let a guest push to ${repository}${detail}.`,
+    {
+      code: withCredentials ? 'denied' : 'unauthorized',
+      hint: withCredentials
+        ? 'The user needs the right to push there; in some registries the project must be made first.'
+        : 'Give a user name and a password, or log in with “docker login”.',
+    },
+  )
+}
+
 /** Where a user accepts the licence of an NGC image. */
 export function cataloguePage(registryName: string, repository: string): string | undefined {
   const [org, ...rest] = repository.split('/')

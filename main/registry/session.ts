@@ -2,11 +2,11 @@ import { abandonable } from '../net/abandonable.ts'
 import { readText } from '../net/body.ts'
 import { systemClock, type Clock } from '../net/clock.ts'
 import { throwIfCancelled } from '../net/failure.ts'
-import type { Http, HttpResponse } from '../net/http.ts'
+import type { Http, HttpRequest, HttpResponse } from '../net/http.ts'
 import { patient } from '../net/retry.ts'
 import { usableChallenge, type Challenge } from './challenge.ts'
 import { basicAuthorization, secretsIn, type Credentials } from './credentials.ts'
-import { denied, detailOf } from './refusal.ts'
+import { denied, detailOf, mayNotPush } from './refusal.ts'
 import { fetchToken } from './token.ts'
 
 /** How a repository came to be readable. */
@@ -18,13 +18,14 @@ export type Access =
 
 /** Our standing with one repository of one registry: which token holds, and who we are there. */
 export interface Session {
-  /** GETs with whatever authorization is wanted. Throws AppError `denied`, `unauthorized` for a final no. */
-  get(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    signal?: AbortSignal,
-  ): Promise<HttpResponse>
+  /** Sends with whatever authorization is wanted. Throws AppError `denied`, `unauthorized` for a final no. */
+  send(url: URL, request: SessionRequest, signal?: AbortSignal): Promise<HttpResponse>
   readonly access: Access
+}
+
+/** A body is opened anew for each time that it is sent: a challenge may come in between. */
+export type SessionRequest = Omit<HttpRequest, 'body'> & {
+  readonly body?: () => NonNullable<HttpRequest['body']>
 }
 
 export interface SessionOptions {
@@ -34,7 +35,10 @@ export interface SessionOptions {
   readonly repository: string
   readonly credentials: Credentials | undefined
   readonly trustedHosts: readonly string[]
+  /** Who may push is known by credentials only: where they are refused, no guest is tried. */
   readonly actions?: 'pull' | 'pull,push'
+  /** Of the same registry, to be read as well: a blob is to be mounted from there. */
+  readonly alsoPull?: string | undefined
   readonly clock?: Clock
   /** Of a whole request for a token. */
   readonly totalTimeoutMs?: number
@@ -52,8 +56,11 @@ const MOST_ROUNDS = 12
 
 export function createSession(options: SessionOptions): Session {
   const { http, repository, registryName, credentials, clock = systemClock, log } = options
-  const { totalTimeoutMs = patient.totalTimeoutMs } = options
-  const scope = `repository:${repository}:${options.actions ?? 'pull'}`
+  const { totalTimeoutMs = patient.totalTimeoutMs, actions = 'pull', alsoPull } = options
+  const scopes = [
+    `repository:${repository}:${actions}`,
+    ...(alsoPull === undefined ? [] : [`repository:${alsoPull}:pull`]),
+  ]
   let identity: 'credentials' | 'guest' = credentials ? 'credentials' : 'guest'
   let credentialsRefused: string | undefined
   let challenge: Challenge | undefined
@@ -80,7 +87,7 @@ export function createSession(options: SessionOptions): Session {
     const askedAtMs = clock.now()
     const token = await fetchToken(http, answered, {
       registry: options.registry,
-      scope,
+      scopes,
       credentials: who,
       trustedHosts: options.trustedHosts,
       totalTimeoutMs,
@@ -128,7 +135,7 @@ export function createSession(options: SessionOptions): Session {
       return held ? identity : 'open'
     },
 
-    async get(url, headers, signal) {
+    async send(url, { body, headers, ...request }, signal) {
       const refusals = { credentials: 0, guest: 0 }
       for (let round = 0; ; round++) {
         throwIfCancelled(signal)
@@ -136,7 +143,11 @@ export function createSession(options: SessionOptions): Session {
         const sent = await authorization(signal)
         const response = await http.request(
           url,
-          { headers: sent === undefined ? headers : { ...headers, authorization: sent } },
+          {
+            ...request,
+            headers: { ...headers, ...(sent !== undefined && { authorization: sent }) },
+            ...(body && { body: body() }),
+          },
           signal,
         )
         const { status } = response
@@ -154,6 +165,13 @@ export function createSession(options: SessionOptions): Session {
         } else if (sent !== undefined && status === 401 && ++refusals[who] < CHANCES) {
           forget()
           continue
+        }
+        if (actions === 'pull,push') {
+          forget()
+          // A token is given to who is known; what it does not allow is refused with it.
+          const isKnown = status === 403 || sent?.startsWith('Bearer ') === true
+          const withCredentials = credentials !== undefined
+          throw mayNotPush({ registryName, repository, status, withCredentials, isKnown, detail })
         }
         if (identity === 'credentials') {
           stepBack(detail || String(status))

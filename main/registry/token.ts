@@ -61,7 +61,8 @@ async function ask(
   }
   const service = challenge.parameters['service']
   if (service !== undefined && service !== '') realm.searchParams.set('service', service)
-  realm.searchParams.set('scope', request.scope)
+  realm.searchParams.delete('scope')
+  for (const scope of request.scopes) realm.searchParams.append('scope', scope)
   const headers = {
     accept: 'application/json',
     ...(credentials && { authorization: basicAuthorization(credentials) }),
@@ -71,15 +72,16 @@ async function ask(
     return parse(await readBody(response, 1024 * 1024, `The token of ${realm.host}`), realm)
   }
   await readText(response)
-  if (response.status === 451) throw regionClosed(realm.host, request.scope.split(':')[1] ?? '')
+  if (response.status === 451)
+    throw regionClosed(realm.host, request.scopes[0]?.split(':')[1] ?? '')
   if (isPassing(response.status)) throw passingFailure(realm.host, response)
   return { refused: `${realm.host} answered ${response.status}` }
 }
 
 export interface TokenRequest {
   readonly registry: URL
-  /** `repository:nvidia/pytorch:pull` */
-  readonly scope: string
+  /** `repository:nvidia/pytorch:pull`; the first is the one that matters. */
+  readonly scopes: readonly string[]
   readonly credentials: Credentials | undefined
   readonly trustedHosts: readonly string[]
   readonly totalTimeoutMs: number

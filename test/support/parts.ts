@@ -16,6 +16,7 @@ const packages = {
   'mkfs.fat': 'dosfstools',
   busybox: 'busybox-static',
   openssl: 'openssl',
+  strace: 'strace',
 } as const
 
 export type Part = keyof typeof packages

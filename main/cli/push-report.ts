@@ -1,0 +1,128 @@
+import { createLogUpdate } from 'log-update'
+import { messageOf } from '../api/errors.ts'
+import type { PlannedPush, PushPlan } from '../delivery/push-plan.ts'
+import type { PushListener } from '../delivery/push.ts'
+import { formatBytes, plural } from '../format.ts'
+import type { PlanFailure } from '../plan/plan.ts'
+import { createSpeed } from '../transfer/speed.ts'
+import { progressLine } from './live-progress.ts'
+import { explain, type Output } from './output.ts'
+import { printable, printableJson } from '../printable.ts'
+import * as event from './push-events.ts'
+
+/** Tells a push as it goes, in lines, in place, or as JSON events, and sums it up. */
+export interface PushReport {
+  readonly listener: PushListener
+  /** The failures last. Returns the exit code. */
+  finish(how: 'done' | 'dry-run' | 'interrupted'): number
+}
+
+export function createPushReport(
+  plan: PushPlan,
+  { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
+  output: Output,
+): PushReport {
+  const failures: PlanFailure[] = [...plan.failures]
+  const skipped = plan.pushes.filter(({ state }) => state === 'present')
+  const tally = { pushed: 0, sentBytes: 0, savedBytes: 0 }
+  const live = output.isTerminal && !json && !quiet ? createLine() : undefined
+  const tell = (line: string): void => {
+    live?.clear()
+    if (!json && !quiet) output.print(printable(line))
+  }
+  const emit = (object: event.PushEvent): void => {
+    if (json) output.print(printableJson(object))
+  }
+
+  const listener: PushListener = {
+    started: (push) => tell(`pushing ${push.source} → ${push.name}`),
+    progress: (push, doneBytes) => live?.update(push, doneBytes),
+    pushed(push, result) {
+      tally.pushed += 1
+      tally.sentBytes += result.sentBytes
+      tally.savedBytes += result.savedBytes
+      emit(event.pushedEvent(push, result))
+      const there = result.savedBytes > 0 ? `, ${formatBytes(result.savedBytes)} were there` : ''
+      tell(
+        `pushed  ${push.name} ${push.image.platform}: ${formatBytes(result.sentBytes)} sent${there}`,
+      )
+    },
+    failed(push, error) {
+      failures.push({ subject: `${push.source} ${push.image.platform}`, error })
+      emit(event.failedEvent(push, error))
+      tell(`failed  ${push.name}: ${messageOf(error)}`)
+    },
+    warned: (message) => output.complain(printable(message)),
+  }
+
+  return {
+    listener,
+    finish(how) {
+      live?.clear()
+      if (how !== 'dry-run') for (const push of skipped) emit(event.skippedEvent(push))
+      for (const failure of plan.failures) emit(event.unplannedEvent(failure))
+      const failed = failures.length
+      const planned = plan.pushes.length + plan.failures.length
+      emit({ event: 'done', planned, skipped: skipped.length, failed, ...tally })
+      if (how !== 'dry-run') {
+        tell(
+          `Done: ${tally.pushed} pushed, ${skipped.length} present, ${failed} failed; ${formatBytes(tally.sentBytes)} sent.`,
+        )
+      }
+      for (const { subject, error } of failures) {
+        const [what = '', ...hints] = explain(error)
+        output.complain(`failed: ${printable(subject)}: ${what}`)
+        for (const hint of hints) output.complain(`        ${hint}`)
+      }
+      if (how === 'interrupted') {
+        output.complain('Interrupted. What was pushed stays; run the same command to go on.')
+        return 130
+      }
+      return failed > 0 ? 1 : 0
+    },
+  }
+}
+
+/** The plan as a person reads it: which name becomes which. */
+export function pushPlanLines({ pushes, failures }: PushPlan): string[] {
+  const lines = pushes.map(({ state, sizeBytes, source, name, image, notes }) => {
+    const note = notes.map((text) => `; ${text}`).join('')
+    const size = formatBytes(sizeBytes).padStart(8)
+    return printable(`${state.padEnd(8)}  ${size}  ${source} ${image.platform} → ${name}${note}`)
+  })
+  const present = pushes.filter(({ state }) => state === 'present').length
+  const failed = failures.length > 0 ? `, ${failures.length} failed` : ''
+  const count = plural(pushes.length, 'image')
+  return [
+    ...lines,
+    `Plan: ${count}, ${pushes.length - present} to push, ${present} present${failed}.`,
+  ]
+}
+
+const REDRAW_MS = 200
+
+/** Progress of the image under way, redrawn in place. */
+function createLine(): { update(push: PlannedPush, doneBytes: number): void; clear(): void } {
+  const draw = createLogUpdate(process.stdout)
+  let shown: PlannedPush | undefined
+  let speed = createSpeed()
+  let bytes = 0
+  let drawnAt = 0
+  return {
+    update(push, doneBytes) {
+      if (push !== shown) {
+        speed = createSpeed()
+        bytes = 0
+      }
+      shown = push
+      speed.add(Math.max(0, doneBytes - bytes))
+      bytes = doneBytes
+      const now = Date.now()
+      if (now - drawnAt < REDRAW_MS) return
+      drawnAt = now
+      const state = { bytes, totalBytes: push.sizeBytes, bytesPerSecond: speed.bytesPerSecond() }
+      draw(progressLine(printable(push.name), state, process.stdout.columns || 80))
+    },
+    clear: () => draw.clear(),
+  }
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path'
+import { AppError, messageOf } from '../api/errors.ts'
+import { makeFolder } from '../disk/destination.ts'
+import { throwIfCancelled } from '../net/failure.ts'
+import { findTarball } from '../library/tarball-files.ts'
+import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
+import type { Registry } from '../registry/client.ts'
+import { formatReference } from '../registry/reference.ts'
+import type { StateFile } from '../state/state-file.ts'
+import type { Saver } from '../transfer/saver.ts'
+import type { OpenPush } from './open-push.ts'
+import type { PlannedPush, PushPlan } from './push-plan.ts'
+import { pushableFrom } from './push-resolved.ts'
+import { pushableIn } from './push-tarball.ts'
+import type { PushListener } from './push.ts'
+import type { OpenBlobs, PushableImage } from './pushable-image.ts'
+
+/** Pushing what a plan copies, each image once it is saved, or straight from registry to registry. */
+export interface ReplicationPush {
+  readonly plan: PushPlan
+  /** What was saved before and cannot be pushed; of the others their saver tells. */
+  readonly refused: readonly PlanFailure[]
+  /** Saves and pushes. */
+  saver(listener: PushListener): Saver
+  /** Pushes what was saved before and is not at the registry. An image that fails is told, and stops nothing else. */
+  pushPresent(listener: PushListener, signal: AbortSignal): Promise<void>
+}
+
+export interface ReplicationPushParts {
+  readonly push: OpenPush
+  readonly registry: Pick<Registry, 'range'>
+  /** Of the destination. */
+  readonly folder: string
+  /** Writes the tarballs; absent where images are only pushed: then the destination gets state.yml, and no more. */
+  readonly saver?: Saver | undefined
+  readonly state: StateFile
+}
+
+export async function planReplicationPush(
+  plan: Plan,
+  parts: ReplicationPushParts,
+  signal: AbortSignal,
+): Promise<ReplicationPush> {
+  const { push, registry, folder, saver, state } = parts
+  const fetched = new Map<ImageToSave, (bytes: number) => void>()
+  const origins = new Map<PushableImage, PlannedImage>()
+  for (const image of plan.images) {
+    if (image.state === 'present') {
+      const here = image.file === undefined ? undefined : await inTarball(folder, image.file, image)
+      if (here) origins.set(here, image)
+      continue
+    }
+    const straight = pushableFrom(registry, image, (bytes) => fetched.get(image)?.(bytes))
+    origins.set(saver ? { ...straight, open: () => openSaved(folder, image) } : straight, image)
+  }
+  const pushPlan = await push.planImages([...origins.keys()], signal)
+  const planned = new Map(pushPlan.pushes.map((one) => [origins.get(one.image), one]))
+  const refusals = new Map(pushPlan.failures.map(({ subject, error }) => [subject, error]))
+  const pusher = push.createPusher()
+
+  const presentNames = new Set(
+    plan.images.flatMap(({ state: known, reference }) =>
+      known === 'present' ? [formatReference(reference)] : [],
+    ),
+  )
+
+  const pushOne = async (
+    one: PlannedPush,
+    listener: PushListener,
+    stop: AbortSignal,
+  ): Promise<void> => {
+    if (one.state === 'present') return
+    listener.started?.(one)
+    listener.pushed?.(one, await pusher.push(one, listener, stop))
+  }
+
+  return {
+    plan: pushPlan,
+    refused: pushPlan.failures.filter(({ subject }) => presentNames.has(subject)),
+    saver: (listener) => ({
+      async save(image, options, told, stop) {
+        const files = saver ? await saver.save(image, options, told, stop) : []
+        try {
+          const refusal = refusals.get(formatReference(image.reference))
+          if (refusal !== undefined) throw refusal
+          const one = planned.get(image)
+          fetched.set(image, (bytes) => told.fetched?.(bytes))
+          const progress = (_push: PlannedPush, bytes: number): void => {
+            const counts = { writtenBytes: bytes, durableBytes: bytes }
+            if (!saver) told.progress?.({ phase: 'downloading', ...counts })
+          }
+          if (one) await pushOne(one, { ...listener, progress }, stop)
+        } catch (error) {
+          throwIfCancelled(stop)
+          throw saver ? savedOnly(error) : error
+        }
+        if (!saver) {
+          const { repository, tag, changeKey } = image.stateEntry
+          await makeFolder(folder)
+          await state.record(repository, tag, changeKey)
+        }
+        return files
+      },
+    }),
+    async pushPresent(listener, stop) {
+      for (const [image, one] of planned) {
+        if (image?.state !== 'present') continue
+        throwIfCancelled(stop)
+        try {
+          await pushOne(one, listener, stop)
+        } catch (error) {
+          throwIfCancelled(stop)
+          listener.failed?.(one, error)
+        }
+      }
+    },
+  }
+}
+
+/** The image as its tarball has it; undefined where that cannot be pushed, which the next verification tells. */
+async function inTarball(
+  folder: string,
+  file: string,
+  { reference, digest }: PlannedImage,
+): Promise<PushableImage | undefined> {
+  const wanted = formatReference(reference)
+  const images = await pushableIn(await findTarball(join(folder, file))).catch((error: unknown) => {
+    if (error instanceof AppError) return []
+    throw error
+  })
+  return images.find(
+    (image) =>
+      formatReference(image.reference) === wanted && image.manifest.descriptor.digest === digest,
+  )
+}
+
+async function openSaved(folder: string, image: ImageToSave): Promise<OpenBlobs> {
+  const saved = await inTarball(folder, image.name, image)
+  if (saved) return await saved.open()
+  throw new AppError('damaged', `${image.name} is not what was just written.`)
+}
+
+function savedOnly(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error
+  const { code, hint } = error
+  return new AppError(code, `It is saved, but was not pushed: ${messageOf(error)}`, {
+    ...(hint !== undefined && { hint }),
+    cause: error,
+  })
+}
