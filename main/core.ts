@@ -14,6 +14,7 @@ import { createCatalogue } from './ngc/create-catalogue.ts'
 import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
+import type { Candidate } from './plan/candidate.ts'
 import { gather } from './plan/gather.ts'
 import { makePlan, type Plan } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
@@ -54,6 +55,8 @@ export interface Request {
   readonly named: readonly string[]
   readonly rules: Rules
   readonly external: readonly Reference[]
+  /** Images of a list, each for a platform of its own; with one, nothing is selected by rules. */
+  readonly listed?: readonly Pick<Candidate, 'reference' | 'platform'>[]
   /** `linux/amd64`, or `all`. */
   readonly platform: string
   /** No file becomes larger, whatever the drive could hold. */
@@ -154,17 +157,21 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const planInto: Core['planInto'] = async (
     { destination, state, library, held },
-    { named, rules, external, platform, maxFileSizeBytes },
+    { named, rules, external, listed = [], platform, maxFileSizeBytes },
     signal,
   ) => {
     const { registryName } = site
     const { inTurn } = turns
     const source = { catalogue, registryName, inTurn }
     const selected =
-      named.length > 0
+      named.length > 0 || listed.length > 0
         ? await selectNamed(source, named, rules, signal)
         : await selectByRules(source, rules, signal)
-    const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
+    const candidates = [
+      ...selected.candidates,
+      ...external.map((reference) => ({ reference })),
+      ...listed,
+    ]
     const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
     const { images, failures } = await gather(candidates, platform, sources, signal)
     const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { compareCommand } from './compare.ts'
 import { inventoryCommand } from './inventory.ts'
 import { explain, type Output } from './output.ts'
 import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
@@ -84,6 +85,17 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (paths: string[], options: PushOptions) => {
       done(await pushCommand(paths, options, output, signal))
     })
+  sub(
+    'compare',
+    'what FOUND lacks of WANTED, each a folder or a list (missing.json, inventory.json)',
+  )
+    .argument('<wanted>')
+    .argument('<found>')
+    .option('--output <file>', 'write what is missing or differs as a list for --list')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (wanted: string, found: string, options: { output?: string; json: boolean }) => {
+      done(await compareCommand(wanted, found, options, output, signal))
+    })
   sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (options: { json: boolean }) => {
@@ -98,6 +110,8 @@ Examples:
   ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
   ngc-replicator inventory /media/stick
   ngc-replicator verify /media/stick
+  ngc-replicator compare /media/ours /media/theirs --output missing.json
+  ngc-replicator --list missing.json --output-path /media/stick
   ngc-replicator push /media/stick --to registry.example:5000/ngc
 
 Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.

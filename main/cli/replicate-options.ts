@@ -20,6 +20,7 @@ export interface ReplicateOptions {
   readonly dryRun: boolean
   readonly exporter: boolean
   readonly externalImages?: string
+  readonly list?: string
   readonly progressUri?: string
   readonly registryUrl?: string
   readonly registryUsername?: string
@@ -79,6 +80,12 @@ export function addReplicateOptions(command: Command): Command {
     )
     .addOption(
       option('--external-images <file>', 'YAML list of {name, tag} from any registry, besides'),
+    )
+    .addOption(
+      option(
+        '--list <file>',
+        'the images of missing.json or an inventory, each for its platform; nothing else is selected then',
+      ),
     )
     .optionsGroup('Where from:')
     .addOption(

@@ -1,8 +1,10 @@
 import { createCore, type PreparedPlan } from '../core.ts'
+import { readImageList } from '../library/image-list.ts'
 import { redact } from '../net/redact.ts'
 import { parseKey } from '../ngc/key.ts'
 import { readSiteFile } from '../ngc/site-file.ts'
 import { publicSite } from '../ngc/site.ts'
+import { parseReference } from '../registry/reference.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
@@ -31,9 +33,10 @@ export async function replicateCommand(
   const rules = given.rulesOf(options)
   const progressUri =
     options.progressUri === undefined ? undefined : parseProgressUri(options.progressUri)
-  const { externalImages, site } = options
+  const { externalImages, list, site } = options
   const external =
     externalImages === undefined ? [] : await readExternalImages(given.callersPath(externalImages))
+  const listed = list === undefined ? [] : await readImageList(given.callersPath(list))
   const key = await readKey(options.apiKey, signal)
   const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
@@ -60,6 +63,10 @@ export async function replicateCommand(
         named: references,
         rules,
         external,
+        listed: listed.map(({ reference, platform }) => ({
+          reference: parseReference(reference),
+          platform,
+        })),
         platform: options.platform,
         folder: given.destinationFolder(options.outputPath),
         maxFileSizeBytes: options.maxFileSize,

@@ -1,13 +1,4 @@
-import { z } from 'zod'
-import { AppError } from '../api/errors.ts'
-import { isDigest, type Digest } from '../registry/reference.ts'
-
-/** An image as a library or a selection names it. A selection knows no digest before it is planned. */
-export interface NamedImage {
-  readonly reference: string
-  readonly platform: string
-  readonly digest?: Digest | undefined
-}
+import type { NamedImage } from './image-list.ts'
 
 export type Difference =
   /** Wanted, and not there. */
@@ -55,30 +46,5 @@ export function missingList(differences: readonly Difference[]): MissingList {
   return {
     version: 1,
     images: differences.flatMap((each) => (each.kind === 'extra' ? [] : each.wanted)),
-  }
-}
-
-const schema = z.object({
-  version: z.literal(1),
-  images: z
-    .array(
-      z.object({
-        reference: z.string().max(1000),
-        platform: z.string().max(100),
-        digest: z.string().refine(isDigest).optional(),
-      }),
-    )
-    .max(100_000),
-})
-
-/** The list out of `missing.json`. Throws AppError `usage` that names the file when it is none. */
-export function parseMissingList(text: string, file: string): MissingList {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new AppError('usage', `${file} is not a list of images.`, {
-      hint: 'It is made by “ngc-replicator compare … --output missing.json”.',
-      cause,
-    })
   }
 }

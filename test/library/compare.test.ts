@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  compareImages,
-  missingList,
-  parseMissingList,
-  type NamedImage,
-} from '../../main/library/compare.ts'
+import { compareImages, missingList } from '../../main/library/compare.ts'
+import { parseImageList, type NamedImage } from '../../main/library/image-list.ts'
 
 const digest = (letter: string): `sha256:${string}` => `sha256:${letter.repeat(64)}`
 const image = (tag: string, letter?: string, platform = 'linux/amd64'): NamedImage => ({
@@ -33,12 +29,27 @@ test('where one side knows no digest the name decides', () => {
 
 test('the list of what is missing is read back as it was written', () => {
   const list = missingList(compareImages([image('24.01', 'a'), image('24.02')], []))
-  expect(parseMissingList(JSON.stringify(list), 'missing.json')).toEqual(list)
+  expect(parseImageList(JSON.stringify(list), 'missing.json')).toEqual(list.images)
 })
 
 test.for(['', '{}', '[]', '{"version":2,"images":[]}', '{"version":1,"images":[{"reference":1}]}'])(
   'a file that is no such list is refused by its name: %s',
   (text) => {
-    expect(() => parseMissingList(text, 'missing.json')).toThrow('missing.json is not a list')
+    expect(() => parseImageList(text, 'missing.json')).toThrow('missing.json is not a list')
   },
 )
+
+test('an inventory is a list of what it holds whole and by name', () => {
+  const whole = { ...image('24.01', 'a'), status: 'complete', file: 'a.tar', layers: [] }
+  const images = [
+    whole,
+    { ...whole, reference: 'nvcr.io/nvidia/pytorch:24.02', status: 'torn' },
+    { ...whole, reference: null },
+    { ...whole, reference: '24.03' },
+    { ...whole, platform: null, digest: null },
+  ]
+  expect(parseImageList(JSON.stringify({ images }), 'inventory.json')).toEqual([
+    image('24.01', 'a'),
+  ])
+  expect(parseImageList(JSON.stringify({ rows: images }), 'inventory.json')).toHaveLength(1)
+})
