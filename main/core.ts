@@ -23,6 +23,7 @@ import { readDockerLogins } from './registry/docker-credentials.ts'
 import type { Digest, Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
+import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
@@ -68,6 +69,7 @@ export interface Request {
 export interface OpenDestination {
   readonly destination: Destination
   readonly state: StateFile
+  readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
 }
@@ -95,7 +97,7 @@ export interface Core {
     request: Omit<Request, 'folder'>,
     signal?: AbortSignal,
   ): Promise<Plan>
-  /** The one that saves into this destination. */
+  /** Saves into this destination. */
   saver(opened: OpenDestination, maxFileSizeBytes?: number): Saver
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
@@ -185,11 +187,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     )
   }
 
-  const saver: Core['saver'] = ({ destination, state, held }, maxFileSizeBytes) =>
+  const saver: Core['saver'] = ({ destination, state, checksums, held }, maxFileSizeBytes) =>
     createSaver({
       folder: destination.folder,
       registry,
       state,
+      checksums,
       held,
       maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
       async descriptionOf({ reference }, signal) {
@@ -234,12 +237,13 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, library, places] = await Promise.all([
+  const [state, checksums, library, places] = await Promise.all([
     openState(destination.folder),
+    openChecksums(destination.folder),
     exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
     exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
   ])
-  return { destination, state, library, held: new HeldBlobs(destination.folder, places) }
+  return { destination, state, checksums, library, held: new HeldBlobs(destination.folder, places) }
 }
 
 function smallest(a: number | undefined, b: number | undefined): number | undefined {

@@ -28,7 +28,6 @@ export function openWindow(
       nodeIntegration: false,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // Checking spelling would fetch dictionaries from the network.
       spellcheck: false,
     },
   })

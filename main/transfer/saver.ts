@@ -8,7 +8,7 @@ import { verifyTarball } from '../archive/verify.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
-import { openChecksums, type Checksums } from '../state/checksums.ts'
+import type { Checksums } from '../state/checksums.ts'
 import { saveDescription } from '../state/description.ts'
 import type { StateFile } from '../state/state-file.ts'
 import type { HeldBlobs } from './held-blobs.ts'
@@ -18,6 +18,7 @@ export interface SaverParts {
   readonly folder: string
   readonly registry: Registry
   readonly state: StateFile
+  readonly checksums: Checksums
   readonly held: HeldBlobs
   /** A repository's markdown, where its catalogue has one. */
   descriptionOf(image: ImageToSave, signal: AbortSignal): Promise<string | undefined>
@@ -35,7 +36,7 @@ export interface SaveListener {
   warned?(message: string): void
 }
 
-/** Saves images into one folder, several at once if need be. A folder may have only one at a time. */
+/** Saves images into one folder, several at once if need be. Those of one folder share its state and its checksums. */
 export interface Saver {
   /**
    * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml and its description
@@ -52,18 +53,12 @@ export interface Saver {
 
 /** Nothing is made or written before the first image. */
 export function createSaver(parts: SaverParts): Saver {
-  const { folder, registry, state, held, maxFileSizeBytes } = parts
+  const { folder, registry, state, checksums, held, maxFileSizeBytes } = parts
   const described = new Map<string, Promise<void>>()
-  let opening: Promise<Checksums> | undefined
-  const open = (): Promise<Checksums> => {
-    opening ??= makeFolder(folder).then(() => openChecksums(folder))
-    opening.catch(() => (opening = undefined))
-    return opening
-  }
 
   return {
     async save(image, { verify }, listener, signal) {
-      const checksums = await open()
+      await makeFolder(folder)
       const onProgress = (progress: WriteProgress): void => listener.progress?.(progress)
       const onFetched = (bytes: number): void => listener.fetched?.(bytes)
       const files = await saveImage(

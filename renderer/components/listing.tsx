@@ -8,7 +8,8 @@ export type How = { isShift: boolean; isCommand: boolean; isKey: boolean }
 
 /**
  * A list of any length: only what is seen is drawn. The list has the focus, arrows move in it, and what is
- * active is told to screen readers by its id; options hold nothing to press.
+ * active is told to screen readers by its id; options hold nothing to press. Give it a key of what its rows are filtered by:
+ * other rows begin at their top.
  */
 export function Listing<Row>(props: {
   label: string

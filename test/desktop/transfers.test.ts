@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { TransfersView } from '../../main/api/shapes.ts'
+import type { PlanView, TransfersView } from '../../main/api/shapes.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
-import { runCli } from '../support/cli.ts'
+import { eventsOf, runCli } from '../support/cli.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
 
 const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
@@ -37,15 +37,22 @@ async function start(): Promise<TestDesktop> {
   return desktop
 }
 
-async function begin(references: string[]): Promise<TestDesktop> {
+async function planned(references: string[]): Promise<TestDesktop> {
   const desktop = await start()
-  const { handlers } = desktop
-  await handlers['session.begin']({ as: 'sandbox' })
-  await handlers['selection.add']({ references })
+  await desktop.handlers['session.begin']({ as: 'sandbox' })
+  await desktop.handlers['selection.add']({ references })
   desktop.chosen.folder = stick
+  return desktop
+}
+
+async function plan({ handlers }: TestDesktop): Promise<PlanView> {
   const place = await handlers['places.choose']({})
-  const plan = await handlers['plan.make']({ grant: place?.grant ?? '' })
-  await handlers['transfers.start']({ plan: plan.id })
+  return await handlers['plan.make']({ grant: place?.grant ?? '' })
+}
+
+async function begin(references: string[]): Promise<TestDesktop> {
+  const desktop = await planned(references)
+  await desktop.handlers['transfers.start']({ plan: (await plan(desktop)).id })
   return desktop
 }
 
@@ -69,6 +76,19 @@ async function tarballs(): Promise<Record<string, string>> {
     }),
   )
   return Object.fromEntries(sums)
+}
+
+/** Every file by its name: tarballs by digest, records by their lines. */
+async function contents(folder: string): Promise<Record<string, string | string[]>> {
+  const names = (await readdir(folder)).toSorted()
+  const read = names.map(async (name) => {
+    const bytes = await readFile(join(folder, name))
+    return name.endsWith('.tar')
+      ? createHash('sha256').update(bytes).digest('hex')
+      : bytes.toString('utf8').split('\n').toSorted()
+  })
+  const found = await Promise.all(read)
+  return Object.fromEntries(names.map((name, at) => [name, found[at] ?? []]))
 }
 
 test('a plan becomes transfers, and the place is safe when all of them are durable', async () => {
@@ -101,6 +121,23 @@ test('a paused transfer leaves no file, and goes on to the same bytes when it is
   await again.handlers['transfers.resume']({ ids: 'all' })
   await reaches(again, ['done'])
   expect(await tarballs()).toEqual(whole)
+})
+
+test('a folder that went away with its drive is told, and not made anew', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await begin([image])
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
+  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
+  await rm(stick, { recursive: true })
+  await desktop.handlers['transfers.resume']({ ids: 'all' })
+  await reaches(desktop, ['failed'])
+  const [row] = view(desktop).rows
+  expect(row?.failure).toMatchObject({
+    message: `${stick} is gone.`,
+    ways: ['retry', 'choose-folder'],
+  })
+  await expect(readdir(stick)).rejects.toThrow('ENOENT')
 })
 
 test('a cancelled transfer ends, and can be tried again', async () => {
@@ -137,6 +174,20 @@ test('what a crash left unfinished goes away when its transfer is cancelled', as
   await writeFile(partial, 'half')
   await desktop.handlers['transfers.cancel']({ ids: 'all' })
   expect(await tarballs()).toEqual({})
+})
+
+test('a change of the settings in the middle loses no record of what is saved at the same time', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await planned([image, other])
+  await desktop.handlers['transfers.start']({ plan: (await plan(desktop)).id })
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: [view(desktop).rows[1]?.id ?? ''] })
+  await desktop.handlers['settings.change']({ connections: 4 })
+  await desktop.handlers['transfers.resume']({ ids: 'all' })
+  Object.assign(sandbox.settings, defaultSettings)
+  await reaches(desktop, ['done', 'done'])
+  const sums = await readFile(join(stick, 'SHA256SUMS'), 'utf8')
+  for (const name of Object.keys(await tarballs())) expect(sums).toContain(name)
 })
 
 test('what the user paused stays paused after a restart', async () => {
@@ -187,18 +238,31 @@ test('an order changes only among what has not ended', async () => {
   expect(view(desktop).rows.map(({ reference }) => reference)).toEqual([other, image])
 })
 
-test('the desktop and the command line write the same bytes and the same records', async () => {
-  const desktop = await begin([image, other])
-  await reaches(desktop, ['done', 'done'])
+test('the desktop and the command line make the same plan, the same bytes and the same records', async () => {
+  const desktop = await planned([image, other])
   const output = join(home.path, 'output')
   const site = join(home.path, 'site.json')
   await writeFile(site, JSON.stringify(sandbox.site))
-  const run = await runCli(['--site', site, '--output-path', output, image, other])
+  const args = ['--site', site, '--output-path', output, '--json']
+
+  const ours = await plan(desktop)
+  expect(ours.rows.map(({ state }) => state)).toEqual(['new', 'new'])
+  expect(ours.sharedBytes).toBeGreaterThan(0)
+  const dry = await runCli([...args, '--dry-run', image, other])
+  expect(eventsOf(dry, 'plan')).toEqual(ours.rows.map((row) => ({ event: 'plan', ...row })))
+
+  await desktop.handlers['transfers.start']({ plan: ours.id })
+  await reaches(desktop, ['done', 'done'])
+  const run = await runCli([...args, image, other])
   expect(run.code).toBe(0)
-  const names = await readdir(stick)
-  expect((await readdir(output)).toSorted()).toEqual(names.toSorted())
-  for (const name of names) {
-    const [ours, theirs] = await Promise.all([stick, output].map((at) => readFile(join(at, name))))
-    expect(ours?.equals(theirs ?? Buffer.alloc(0)), name).toBe(true)
-  }
+  expect(eventsOf(run, 'done')).toMatchObject([
+    { bytes: ours.fetchBytes, sharedBytes: ours.sharedBytes },
+  ])
+  // Both save several images at once: which of them is recorded first is left open.
+  expect(await contents(output)).toEqual(await contents(stick))
+
+  const again = await runCli([...args, '--dry-run', image, other])
+  const after = await plan(desktop)
+  expect(after.rows.map(({ state }) => state)).toEqual(['present', 'present'])
+  expect(eventsOf(again, 'plan')).toEqual(after.rows.map((row) => ({ event: 'plan', ...row })))
 })

@@ -33,11 +33,17 @@ export const test = base.extend<
 
 export { expect } from '@playwright/test'
 
-/** The application on `userData`, shown and readable; `asked` are folders or tarballs to open. */
-export async function launch(userData: string, ...asked: string[]): Promise<Application> {
+/**
+ * The application on `userData`, shown and readable; `asked` are folders or tarballs to open, `program` is what starts
+ * Electron, where it is not started directly.
+ */
+export async function launch(
+  userData: string,
+  { asked = [], program = executable() }: { asked?: string[]; program?: string } = {},
+): Promise<Application> {
   const begun = performance.now()
   const electron = await _electron.launch({
-    executablePath: executable(),
+    executablePath: program,
     args: applicationArguments(userData, ...asked),
   })
   const page = await electron.firstWindow()

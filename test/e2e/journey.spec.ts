@@ -4,22 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { startSandbox } from '../../main/sandbox/sandbox.ts'
-import { expect, launch, test as base } from './application.ts'
-import { Operator } from './operator.ts'
-
-const test = base.extend<{ folder: string; operator: Operator }>({
-  folder: async ({ folderPrefix }, use) => {
-    const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}drive-`))
-    await use(folder)
-    await rm(folder, { recursive: true, force: true })
-  },
-  operator: async ({ own }, use) => await use(new Operator(own)),
-})
+import { expect, launch } from './application.ts'
+import { Operator, test } from './operator.ts'
 
 const slow = { limitBytesPerSecond: 400_000 }
 
 test.describe('an operator', () => {
-  test('carries an image over: catalogue, plan, transfer, safe, library, verified', async ({
+  test('carries an image over: catalogue, plan, transfer, safe, library, verified; the library needs no session', async ({
     operator,
     folder,
   }) => {
@@ -34,17 +25,23 @@ test.describe('an operator', () => {
     await page.getByRole('button', { name: 'Verify all' }).click()
     await operator.images.getByRole('option').first().click()
     await expect(page.getByRole('complementary', { name: 'Image' })).toContainText('intact')
+    await operator.view('Settings')
+    await page.getByRole('button', { name: 'End session' }).click()
+    await expect(page.getByText('No session')).toBeVisible()
+    await operator.view('Library')
+    await page.getByRole('button', { name: 'Close library' }).click()
+    await operator.openLibrary(folder)
+    await expect(operator.images.getByRole('option')).toHaveText([/pytorch 24\.05-py3.*complete/])
   })
 
   test('is told in words that a key is none, and is known by one that is', async ({ operator }) => {
     const { page } = operator
     const sandbox = await startSandbox()
-    await page.evaluate(async (site) => await window.replicator.call('settings.change', { site }), {
-      ...sandbox.site,
-      insecure: true,
-    })
+    await operator.change({ site: sandbox.site })
+    await operator.enterKey('')
+    await expect(page.getByRole('alert')).toContainText('Paste a key first.')
     await operator.enterKey(`nvapi-${'x'.repeat(64)}`)
-    await expect(page.getByRole('alert')).toContainText(/key/i)
+    await expect(page.getByRole('alert')).toContainText('NVIDIA does not accept this key')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Pick images/)
     await operator.enterKey(sandboxKeys.personal)
     await expect(operator.repositories.getByRole('option').first()).toBeVisible()
@@ -81,7 +78,7 @@ test.describe('an operator', () => {
   test('pauses, resumes and cancels', async ({ operator, folder }) => {
     const { page } = operator
     await operator.practise()
-    await slowDown(operator)
+    await operator.change(slow)
     await operator.pickTags('pytorch', '24.05-py3', '24.04-py3')
     await operator.planFor(folder)
     await operator.start()
@@ -103,7 +100,7 @@ test.describe('an operator', () => {
     const first = await launch(userData)
     const before = new Operator(first)
     await before.practise()
-    await slowDown(before)
+    await before.change(slow)
     await before.pickTags('pytorch', '24.05-py3')
     await before.planFor(folder)
     await before.start()
@@ -113,9 +110,7 @@ test.describe('an operator', () => {
 
     const second = await launch(userData)
     const after = new Operator(second)
-    await second.page.evaluate(
-      async () => await window.replicator.call('settings.change', { limitBytesPerSecond: null }),
-    )
+    await after.change({ limitBytesPerSecond: null })
     await after.view('Transfers')
     await expect(after.transfers.first()).toContainText(/pytorch/)
     const resume = second.page.getByRole('button', { name: /^Resume/ }).first()
@@ -132,27 +127,7 @@ test.describe('an operator', () => {
     await second.electron.close()
     await rm(other, { recursive: true, force: true })
   })
-
-  test('opens a library with no session and no network', async ({ operator, folder }) => {
-    const { page } = operator
-    await operator.practise()
-    await operator.pickTags('pytorch', '24.05-py3')
-    await operator.planFor(folder)
-    await operator.start()
-    await expect(operator.safe).toBeVisible()
-    await operator.view('Settings')
-    await page.getByRole('button', { name: 'End session' }).click()
-    await expect(page.getByText('No session')).toBeVisible()
-    await operator.openLibrary(folder)
-    await page.getByRole('button', { name: 'Verify all' }).click()
-    await operator.images.getByRole('option').first().click()
-    await expect(page.getByRole('complementary', { name: 'Image' })).toContainText('intact')
-  })
 })
-
-async function slowDown({ page }: Operator): Promise<void> {
-  await page.evaluate(async (limit) => await window.replicator.call('settings.change', limit), slow)
-}
 
 async function digestOfTarball(folder: string): Promise<string> {
   const name = (await readdir(folder)).find((file) => file.endsWith('.tar'))

@@ -19,7 +19,7 @@ test.use({ folderPrefix: 'ngc-replicator-opening-' })
 
 test.describe('a library opens', () => {
   test('by an argument of the start', async ({ userData, library }) => {
-    const { electron, page } = await launch(userData, library)
+    const { electron, page } = await launch(userData, { asked: [library] })
     await expectLibrary(page)
     await electron.close()
   })
@@ -47,7 +47,7 @@ test.describe('a library opens', () => {
   }
 
   test('by nothing that is not there', async ({ userData, library }) => {
-    const { electron, page } = await launch(userData, join(library, 'gone'))
+    const { electron, page } = await launch(userData, { asked: [join(library, 'gone')] })
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Pick images/)
     await electron.close()
   })

@@ -1,5 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, type Locator, type Page } from '@playwright/test'
-import type { Application } from './application.ts'
+import type { Sent } from '../../main/api/contract.ts'
+import { test as base, type Application } from './application.ts'
+
+/** Tests of an operator at a fresh application, with an empty folder to save into. */
+export const test = base.extend<{ folder: string; operator: Operator }>({
+  folder: async ({ folderPrefix }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}drive-`))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true })
+  },
+  operator: async ({ own }, use) => await use(new Operator(own)),
+})
 
 /** What an operator does in the window, by the names that stand on it. */
 export class Operator {
@@ -19,6 +33,23 @@ export class Operator {
   async enterKey(key: string): Promise<void> {
     await this.page.getByRole('textbox', { name: 'NGC or DGX key' }).fill(key)
     await this.page.getByRole('button', { name: 'Use this key' }).click()
+  }
+
+  /** As the settings view does it, without its fields. */
+  async change(settings: Sent<'settings.change'>): Promise<void> {
+    const envelope = await this.page.evaluate(
+      async (change) => await window.replicator.call('settings.change', change),
+      settings,
+    )
+    expect(envelope).toMatchObject({ ok: true })
+  }
+
+  async paste(text: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Paste' }).click()
+    const dialog = this.page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: /References/ }).fill(text)
+    await dialog.getByRole('button', { name: /^Add \d+ image/ }).click()
+    await expect(dialog).toHaveCount(0)
   }
 
   async view(name: 'Catalogue' | 'Transfers' | 'Library' | 'Settings'): Promise<void> {

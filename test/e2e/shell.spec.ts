@@ -246,6 +246,30 @@ test.describe('a call', () => {
     )
   })
 
+  test('that names a folder nobody granted is refused', async ({ page }) => {
+    const envelopes = await page.evaluate(async () => {
+      const { call } = window.replicator
+      const grants = ['/etc', '../../etc', 'f'.repeat(32)]
+      return await Promise.all(
+        grants.flatMap((grant) => [call('library.open', { grant }), call('plan.make', { grant })]),
+      )
+    })
+    expect(envelopes.map((envelope) => (envelope.ok ? 'ok' : envelope.error.code))).toEqual(
+      Array.from({ length: 6 }, () => 'denied'),
+    )
+  })
+
+  test('cannot be made by a frame, which has no bridge', async ({ page }) => {
+    const found = await page.evaluate(() => {
+      const frame = document.createElement('iframe')
+      document.body.append(frame)
+      const names = Object.keys(frame.contentWindow ?? {})
+      frame.remove()
+      return names
+    })
+    expect(found).not.toContain('replicator')
+  })
+
   test('from another window is refused', async ({ application }) => {
     const envelope = await application.electron.evaluate(async ({ BrowserWindow, app }) => {
       const preload = `${app.getAppPath()}/out/preload/index.cjs`

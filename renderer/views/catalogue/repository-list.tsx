@@ -19,7 +19,7 @@ const refresh = () => void attempt('catalogue.refresh', {})
 export function RepositoryList({ list }: { list: CatalogueList }) {
   const browse = useDeferredValue(useBrowse())
   const rows = useMemo(() => filtered(list.repositories, browse), [list.repositories, browse])
-  const { path } = browse
+  const { path, search, project, team, publisher, isSigned } = browse
   const registry = useRegistryName()
   return (
     <section className="list" aria-label="Repositories">
@@ -38,6 +38,7 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
         />
       ) : (
         <Listing
+          key={JSON.stringify([search, project, team, publisher, isSigned])}
           label="Repositories"
           rows={rows}
           rowHeight={44}

@@ -131,6 +131,7 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
           <Empty title={`No tag contains “${typed}”`} />
         ) : (
           <Listing
+            key={typed}
             label="Tags"
             isMultiple
             rows={rows}

@@ -90,6 +90,7 @@ export function Holdings({ view }: { view: LibraryView }) {
               <Empty icon={IconSearchOff} title={`Nothing matches “${typed}”`} />
             ) : (
               <Listing
+                key={typed}
                 label="Images"
                 rows={rows}
                 rowHeight={44}

@@ -39,6 +39,7 @@ export function KeyForm({ done }: { done?: () => void }) {
           value={key}
           error={error}
           errorProps={{ role: 'alert' }}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the key', tabIndex: 0 }}
           onChange={(event) => setKey(event.currentTarget.value)}
           style={{ flex: 1 }}
         />

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { mkdir, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** A FAT file system in a file, mounted through FUSE. */
+export type MountedFat = {
+  mountPoint: string
+  /** At once, whatever is being written to it; what comes later meets a drive that is gone. */
+  pullOut: () => Promise<void>
+  plugIn: () => Promise<void>
+  unmount: () => Promise<void>
+}
+
+/** Makes and mounts it below `folder`. */
+export async function mountFat(folder: string, sizeBytes: number): Promise<MountedFat> {
+  const image = join(folder, 'drive.img')
+  const mountPoint = join(folder, 'drive')
+  await writeFile(image, '')
+  await truncate(image, sizeBytes)
+  await mkdir(mountPoint)
+  await run('mkfs.fat', [image], {
+    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+  })
+  const mount = async (): Promise<void> => {
+    await run('fusefat', ['-o', 'rw+', image, mountPoint], { timeout: 10_000 })
+  }
+  const unmount = async (): Promise<void> => {
+    await run('umount', ['--lazy', mountPoint])
+  }
+  await mount()
+  return {
+    mountPoint,
+    async pullOut() {
+      const { stdout } = await run('pgrep', ['--full', `^fusefat .* ${mountPoint}$`])
+      process.kill(Number(stdout.trim()), 'SIGKILL')
+    },
+    async plugIn() {
+      await unmount()
+      await mount()
+    },
+    unmount,
+  }
+}
