@@ -62,7 +62,7 @@ export async function findTarball(path: string): Promise<TarballFiles> {
 
 /** What lies beside tarballs and is none: ours, the seed's, and what systems leave on drives. */
 const SIDECAR =
-  /^(?:\..*|SHA256SUMS|state\.yml|load\.(?:sh|ps1)|.*\.(?:md|html|json|journal)|README\.txt|desktop\.ini|thumbs\.db)$/i
+  /^(?:\..*|SHA256SUMS|state\.yml|load\.(?:sh|ps1)|.*\.(?:md|html|jsonl?|journal)|README\.txt|desktop\.ini|thumbs\.db)$/i
 
 function group(folder: string, names: readonly string[]): TarballFiles[] {
   const groups = new Map<string, Found[]>()

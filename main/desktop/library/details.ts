@@ -5,6 +5,7 @@ import { readSmallFile } from '../../disk/small-file.ts'
 import type { TarballImage } from '../../archive/image.ts'
 import { openTarball, type Tarball } from '../../archive/parts.ts'
 import { readTarball, type ReadableTarball } from '../../archive/read.ts'
+import { cudaOf } from '../../library/cuda.ts'
 import { formatPlatform } from '../../registry/platform.ts'
 import { parseReference } from '../../registry/reference.ts'
 import { descriptionName } from '../../state/description.ts'
@@ -95,16 +96,6 @@ function documentsOf(image: TarballImage): Documents {
     labels: { ...image.labels },
     ...(cuda && { cuda }),
   }
-}
-
-/** NVIDIA's container toolkit reads these two from the environment of an image. */
-export function cudaOf(env: readonly string[]): LibraryImage['cuda'] {
-  const value = (name: string): string | undefined =>
-    env.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1)
-  const version = value('CUDA_VERSION')
-  const requires = value('NVIDIA_REQUIRE_CUDA')
-  if (version === undefined && requires === undefined) return undefined
-  return { ...(version !== undefined && { version }), ...(requires !== undefined && { requires }) }
 }
 
 /** By the first bytes (RFC 8878, 3.1.1); what a manifest calls them is not in every kind of tarball. */

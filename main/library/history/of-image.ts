@@ -1,0 +1,28 @@
+import type { HistoryEntry } from './entry.ts'
+
+interface InTarball {
+  readonly file: string
+  readonly reference?: string | null | undefined
+}
+
+/** What was done with one image: with its tarball, or with the image of that name in it. Pure. */
+export function historyOf(
+  entries: readonly HistoryEntry[],
+  { file, reference }: InTarball,
+): HistoryEntry[] {
+  return entries.filter(
+    (entry) =>
+      entry.file === file && (entry.reference === undefined || entry.reference === reference),
+  )
+}
+
+/**
+ * The last time the tarball was read back, as far as its files are still the same. One that was saved since is another. Pure.
+ */
+export function lastVerified(
+  history: readonly HistoryEntry[],
+  stamp: string | undefined,
+): HistoryEntry | undefined {
+  const last = history.findLast(({ what }) => what === 'saved' || what === 'verified')
+  return last?.what === 'verified' && last.stamp === stamp ? last : undefined
+}
