@@ -115,7 +115,7 @@ test('a folder that is gone fails its transfer, and is not made anew', async () 
   await reaches(['failed'])
   expect(view().rows[0]?.failure).toMatchObject({
     code: 'destination',
-    message: `${stick} is not there.`,
+    message: `${stick} is gone.`,
     ways: ['retry', 'choose-folder'],
   })
   expect(await readdir(home.path)).not.toContain('stick')

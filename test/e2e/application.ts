@@ -34,12 +34,12 @@ export const test = base.extend<
 export { expect } from '@playwright/test'
 
 /**
- * The application on `userData`, shown and readable; `asked` are folders or tarballs to open, `program` is what starts
+ * The application on `userData`, shown and readable. `asked` are folders or tarballs to open; `program` is what starts
  * Electron, where it is not started directly.
  */
 export async function launch(
   userData: string,
-  { asked = [], program = executable() }: { asked?: string[]; program?: string } = {},
+  { asked = [], program = executable() }: { asked?: readonly string[]; program?: string } = {},
 ): Promise<Application> {
   const begun = performance.now()
   const electron = await _electron.launch({

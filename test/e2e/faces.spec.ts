@@ -86,13 +86,11 @@ test.describe('the window', () => {
     await page.getByRole('region', { name: 'Images of this plan' }).waitFor()
     await page.keyboard.press('Control+Enter')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Transfers')
-    expect((await callsOf(electron)).map(([name]) => name)).toContain('transfers.start')
+    expect(await namesOf(electron)).toContain('transfers.start')
     await announce(electron, 'transfers.changed', running)
     await expect(page.getByRole('button', { name: 'Pause all' })).toBeVisible()
     await page.keyboard.press('Space')
-    await expect
-      .poll(async () => (await callsOf(electron)).map(([name]) => name))
-      .toContain('transfers.pause')
+    await expect.poll(() => namesOf(electron)).toContain('transfers.pause')
   })
 
   test('picks ranges of tags with Shift, and by month', async ({ page }) => {
@@ -167,4 +165,8 @@ async function overflow(page: Page): Promise<number> {
   return await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
+}
+
+async function namesOf(electron: Parameters<typeof callsOf>[0]): Promise<string[]> {
+  return (await callsOf(electron)).map(([name]) => name)
 }

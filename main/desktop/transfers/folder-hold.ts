@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { AppError } from '../../api/errors.ts'
 import { lockFolder } from '../../disk/lock.ts'
 
@@ -19,6 +19,8 @@ export class FolderHold {
     held.users += 1
     try {
       await held.unlock
+      // Others may still have it open when its drive is pulled out.
+      await expectFolder(folder)
       return await action()
     } finally {
       held.users -= 1
@@ -28,12 +30,7 @@ export class FolderHold {
 
   async #lock(folder: string): Promise<() => Promise<void>> {
     await this.#leaving.get(folder)
-    await access(folder).catch((cause: unknown) => {
-      throw new AppError('destination', `${folder} is not there.`, {
-        hint: 'Plug the drive in again, or choose another folder.',
-        cause,
-      })
-    })
+    await expectFolder(folder)
     return await lockFolder(folder)
   }
 
@@ -47,4 +44,15 @@ export class FolderHold {
     await leaving
     if (this.#leaving.get(folder) === leaving) this.#leaving.delete(folder)
   }
+}
+
+async function expectFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (isThere) return
+  throw new AppError('destination', `${folder} is gone.`, {
+    hint: 'Plug its drive in again, or choose another folder.',
+  })
 }

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises'
-import { AppError } from '../../api/errors.ts'
 import type { Kept } from '../kept.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
@@ -36,7 +34,6 @@ export function createRun(parts: {
     await blaming(connection, attempt.controller.signal, async (core) => {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
-      await expectFolder(folder)
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
@@ -81,16 +78,4 @@ export function createRun(parts: {
         return { file: names[0] }
       })
     })
-}
-
-/** A drive that was unplugged takes its mount point along: a folder made anew there would fill another disk. */
-async function expectFolder(folder: string): Promise<void> {
-  const isThere = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (isThere) return
-  throw new AppError('destination', `${folder} is gone.`, {
-    hint: 'Plug its drive in again, or choose another folder.',
-  })
 }
