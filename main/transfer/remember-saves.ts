@@ -1,0 +1,22 @@
+import type { History } from '../library/history/history.ts'
+import { formatReference } from '../registry/reference.ts'
+import type { Saver } from './saver.ts'
+
+/** A saver that notes in the folder's history what it saved, and what it read back. */
+export function rememberSaves(saver: Saver, folder: string, history: History): Saver {
+  return {
+    async save(image, options, listener, signal) {
+      const files = await saver.save(image, options, listener, signal)
+      const done = {
+        ok: true,
+        file: image.name,
+        files: files.map(({ name }) => name),
+        reference: formatReference(image.reference),
+        digest: image.digest,
+      }
+      await history.record(folder, { ...done, what: 'saved' })
+      if (options.verify) await history.record(folder, { ...done, what: 'verified' })
+      return files
+    },
+  }
+}
