@@ -1,9 +1,11 @@
-import { messageOf } from './api/errors.ts'
+import { messageOf, type AppError } from './api/errors.ts'
 import { occupyFolder } from './disk/lock.ts'
+import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
-import { heldPlaces } from './library/held-places.ts'
 import { leftoverBytes } from './library/leftovers.ts'
-import { inventory, type LibraryImage } from './library/inventory.ts'
+import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
+import { nameClashes } from './library/name-clashes.ts'
+import type { History } from './library/history/history.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import type { OutageOptions } from './net/outage.ts'
 import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
@@ -15,17 +17,17 @@ import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
 import type { Candidate } from './plan/candidate.ts'
-import { gather } from './plan/gather.ts'
-import { makePlan, type Plan } from './plan/plan.ts'
+import { gather, type Gathered } from './plan/gather.ts'
+import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
-import type { Digest, Reference } from './registry/reference.ts'
+import { formatReference, type Reference } from './registry/reference.ts'
 import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
-import { HeldBlobs, type BlobPlace } from './transfer/held-blobs.ts'
+import { HeldBlobs } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
@@ -41,6 +43,8 @@ export interface CoreOptions {
   readonly timing?: Timing
   /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
   readonly outage?: OutageOptions | undefined
+  /** Where it is noted what was saved and read back. */
+  readonly history?: History | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
@@ -72,6 +76,7 @@ export interface OpenDestination {
   readonly checksums: Checksums
   readonly held: HeldBlobs
   readonly library: readonly LibraryImage[]
+  readonly driveFiles: DriveFiles
 }
 
 /** A plan with what was opened to make it. */
@@ -175,8 +180,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       ...listed,
     ]
     const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
-    const { images, failures } = await gather(candidates, platform, sources, signal)
-    const names = new Set(images.flatMap((image) => (image.state === 'present' ? [] : image.name)))
+    const gathered = await gather(candidates, platform, sources, signal)
+    const names = new Set(
+      gathered.images.flatMap((image) => (image.state === 'present' ? [] : image.name)),
+    )
+    const { images, failures } = withoutClashes(
+      gathered,
+      await nameClashes(destination.folder, names),
+    )
     const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
     const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
     return makePlan(
@@ -187,14 +198,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     )
   }
 
-  const saver: Core['saver'] = ({ destination, state, checksums, held }, maxFileSizeBytes) =>
+  const saver: Core['saver'] = (
+    { destination, state, checksums, held, driveFiles },
+    maxFileSizeBytes,
+  ) =>
     createSaver({
       folder: destination.folder,
       registry,
       state,
       checksums,
       held,
-      maxFileSizeBytes: maxFileSizeBytes ?? destination.largestFileBytes,
+      driveFiles,
+      maxFileSizeBytes: smallest(maxFileSizeBytes, destination.largestFileBytes),
       async descriptionOf({ reference }, signal) {
         if (!isOnSite(reference)) return undefined
         const until = AbortSignal.any([signal, AbortSignal.timeout(DESCRIPTION_TIMEOUT_MS)])
@@ -237,13 +252,39 @@ async function openDestination(
 ): Promise<OpenDestination> {
   const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
   const { exists } = destination
-  const [state, checksums, library, places] = await Promise.all([
+  const [state, library] = await Promise.all([
     openState(destination.folder),
-    openChecksums(destination.folder),
-    exists ? inventory(destination.folder, signal).then(({ images }) => images) : [],
-    exists ? heldPlaces(destination.folder, signal) : new Map<Digest, BlobPlace>(),
+    exists ? readLibrary(destination.folder, signal) : emptyLibrary(folder),
   ])
-  return { destination, state, checksums, library, held: new HeldBlobs(destination.folder, places) }
+  return {
+    destination,
+    state,
+    checksums: openChecksums(destination.folder),
+    library: library.images,
+    held: new HeldBlobs(destination.folder, library.places),
+    driveFiles: createDriveFiles(destination.folder, library),
+  }
+}
+
+/** What would overwrite a file that is not ours cannot be planned. */
+function withoutClashes(
+  { images, failures }: Gathered,
+  clashes: ReadonlyMap<string, AppError>,
+): Gathered {
+  const clashOf = (image: GatheredImage): AppError | undefined =>
+    image.state === 'present' ? undefined : clashes.get(image.name)
+  const clashing = images.flatMap((image): PlanFailure[] => {
+    const error = clashOf(image)
+    return error === undefined ? [] : [{ subject: formatReference(image.reference), error }]
+  })
+  return {
+    images: images.filter((image) => clashOf(image) === undefined),
+    failures: [...failures, ...clashing],
+  }
+}
+
+function emptyLibrary(folder: string): Library {
+  return { folder, images: [], problems: [], places: new Map() }
 }
 
 function smallest(a: number | undefined, b: number | undefined): number | undefined {

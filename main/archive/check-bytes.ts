@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { AppError } from '../api/errors.ts'
+import type { ReadFrom } from '../disk/past-cache.ts'
 import { createCheck, type Check, type Expectation, type Problem } from './check.ts'
 import type { Tarball } from './parts.ts'
 import { createSha256, sharedBytes, type Sha256 } from './sha256.ts'
@@ -17,8 +18,9 @@ const SLAB_BYTES = 1024 * 1024
 const MOST_SLABS = 4
 
 /**
- * Reads every byte once, in order, and holds it against what the segments (in order, without overlap) expect, and each
- * file against its sum. Reading goes on while workers hash; memory is bounded. Returns problems in the order of offsets.
+ * Reads every byte once, in order, from the medium itself where the system lets it, and holds it against what the segments
+ * (in order, without overlap) expect, and each file against its sum. Reading goes on while workers hash; memory is bounded.
+ * Returns problems in the order of offsets.
  */
 export async function checkBytes(
   tarball: Tarball,
@@ -27,6 +29,8 @@ export async function checkBytes(
     /** Expected SHA-256 of each file, where there is one. */
     readonly sums?: readonly (string | undefined)[]
     readonly onProgress?: ((bytes: number) => void) | undefined
+    /** Told once where the bytes came from. */
+    readonly onSource?: ((readFrom: ReadFrom) => void) | undefined
   },
   signal?: AbortSignal,
 ): Promise<Problem[]> {
@@ -35,13 +39,15 @@ export async function checkBytes(
   const free = Array.from({ length: MOST_SLABS }, () => Promise.resolve(sharedBytes(SLAB_BYTES)))
   const running = new Set<Running>()
   const waiting = checks.toSorted((a, b) => b.offset - a.offset)
+  const medium = await tarball.pastCache()
+  options.onSource?.(medium === undefined ? 'cache' : 'medium')
   let position = 0
   try {
     while (position < tarball.sizeBytes) {
       signal?.throwIfAborted()
       const slab = await free.shift()
       if (slab === undefined) throw new Error('no slab is left')
-      const length = await tarball.read(slab, position)
+      const length = await (medium ?? tarball).read(slab, position)
       if (length === 0) break
       const end = position + length
       while ((waiting.at(-1)?.offset ?? end) < end) {
@@ -69,6 +75,7 @@ export async function checkBytes(
     problems.push({ kind: 'unreadable', detail: error.message, offset: position })
   } finally {
     for (const { check } of running) check.drop()
+    await medium?.close()
   }
   await Promise.all(free)
   return problems.toSorted((a, b) => (a.offset ?? 0) - (b.offset ?? 0))

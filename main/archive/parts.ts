@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { AppError } from '../api/errors.ts'
+import { openPastCache } from '../disk/past-cache.ts'
 import type { ByteSource } from './read-ahead.ts'
 
 /** A tarball as one run of bytes, whether it lies in one file or in parts. */
@@ -10,6 +11,8 @@ export interface Tarball extends ByteSource {
   readonly files: readonly TarballPart[]
   /** Bytes from `start` up to, without, `end`. */
   stream(start: number, end: number, signal?: AbortSignal): Readable
+  /** The same bytes, from the medium itself; undefined where the system does not let it. To be closed by itself. */
+  pastCache(): Promise<(ByteSource & { close(): Promise<void> }) | undefined>
   close(): Promise<void>
 }
 
@@ -43,13 +46,29 @@ export async function openTarball(paths: readonly string[]): Promise<Tarball> {
     throw error
   }
   const read = (buffer: Uint8Array, position: number): Promise<number> =>
-    readAcross(opened, buffer, position)
+    readAcross(opened, buffer, position, async ({ handle }, piece, at) => {
+      const { bytesRead } = await handle.read(piece, 0, piece.length, at)
+      return bytesRead
+    })
   return {
     files: opened,
     sizeBytes,
     read,
     stream: (start, end, signal) =>
       Readable.from(chunks(read, start, end, signal), { objectMode: false }),
+    async pastCache() {
+      const reader = await openPastCache(opened.map(({ path }) => path))
+      return (
+        reader && {
+          sizeBytes,
+          read: (buffer, position) =>
+            readAcross(opened, buffer, position, ({ path }, piece, at) =>
+              reader.read(path, piece, at),
+            ),
+          close: () => reader.close(),
+        }
+      )
+    },
     close,
   }
 }
@@ -93,6 +112,7 @@ async function readAcross(
   parts: readonly OpenPart[],
   buffer: Uint8Array,
   position: number,
+  readPart: (part: OpenPart, piece: Uint8Array, at: number) => Promise<number>,
 ): Promise<number> {
   let filled = 0
   for (const part of parts) {
@@ -100,11 +120,10 @@ async function readAcross(
     while (filled < buffer.length && position + filled < end && position + filled >= part.start) {
       const at = position + filled
       const length = Math.min(buffer.length - filled, end - at)
-      const { bytesRead } = await part.handle
-        .read(buffer, filled, length, at - part.start)
-        .catch((error: unknown) => {
-          throw readError(error, part.path)
-        })
+      const piece = buffer.subarray(filled, filled + length)
+      const bytesRead = await readPart(part, piece, at - part.start).catch((error: unknown) => {
+        throw readError(error, part.path)
+      })
       if (bytesRead === 0) return filled // the file became shorter
       filled += bytesRead
     }

@@ -1,4 +1,5 @@
 import { indexSchema, type Platform } from '../registry/manifest.ts'
+import type { ReadFrom } from '../disk/past-cache.ts'
 import type { Problem } from './check.ts'
 import { checkBytes } from './check-bytes.ts'
 import { parseDocument } from './documents.ts'
@@ -18,6 +19,8 @@ export interface VerifyOptions {
   readonly sums?: readonly (string | undefined)[]
   /** Bytes read so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined
+  /** Told once whether the medium itself was read, or the system's cache may have answered. */
+  readonly onSource?: ((readFrom: ReadFrom) => void) | undefined
 }
 
 /**

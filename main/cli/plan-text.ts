@@ -2,6 +2,7 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { explain } from './output.ts'
 import { formatBytes, plural } from '../format.ts'
+import type { Destination } from '../disk/destination.ts'
 import { printable } from '../printable.ts'
 
 /** The plan as a person reads it: a line for each image, then what it takes and whether it fits. */
@@ -42,7 +43,7 @@ function summary(plan: Plan): string[] {
     return [...lines, `${formatBytes(fetchBytes)} to fetch and push, nothing to write.`]
   const shared = sharedBytes > 0 ? ` (${formatBytes(sharedBytes)} are shared or there already)` : ''
   lines.push(`${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes)} to write${shared}.`)
-  const where = `${destination.folder}${destination.fileSystem === undefined ? '' : ` (${destination.fileSystem})`}`
+  const where = placeOf(destination)
   const after = destination.freeBytes - writeBytes
   lines.push(
     missingBytes > 0
@@ -62,4 +63,14 @@ function summary(plan: Plan): string[] {
     )
   }
   return lines
+}
+
+/** The folder, and what the drive is as far as it matters. */
+function placeOf({ folder, fileSystem, drive }: Destination): string {
+  const facts = [
+    ...(fileSystem === undefined ? [] : [fileSystem]),
+    ...(drive?.isRemovable === true ? ['removable'] : []),
+    ...(drive?.isNetwork === true ? ['network drive'] : []),
+  ]
+  return facts.length === 0 ? folder : `${folder} (${facts.join(', ')})`
 }

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { compareCommand } from './compare.ts'
-import { inventoryCommand } from './inventory.ts'
+import { inventoryCommand, type InventoryOptions } from './inventory.ts'
 import { explain, type Output } from './output.ts'
 import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
 import {
@@ -71,7 +71,9 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
   sub('inventory', 'what a folder holds, offline')
     .argument('<folder>')
     .option('--json', 'one JSON document on standard output', false)
-    .action(async (folder: string, options: { json: boolean }) => {
+    .option('--html', 'one page, to be kept, sent or printed', false)
+    .option('--update', 'first write load.sh, README.txt and the inventory there anew', false)
+    .action(async (folder: string, options: InventoryOptions) => {
       done(await inventoryCommand(folder, options, output, signal))
     })
   sub('verify', 'read every byte of a folder or of files back')

@@ -28,11 +28,20 @@ export async function verifyCommand(
   }
   const bad = files.filter(({ ok }) => !ok)
   if (json) output.print(printableJson({ files }))
-  else
-    output.print(
-      `${plural(files.length, 'tarball')} read, ${bad.length === 0 ? 'all intact' : `${bad.length} damaged`}.`,
-    )
+  else {
+    const outcome = bad.length === 0 ? 'all intact' : `${bad.length} damaged`
+    output.print(`${plural(files.length, 'tarball')} read${sourceOf(files)}, ${outcome}.`)
+  }
   return bad.length > 0 ? 1 : 0
+}
+
+/** A cache can make a bad drive look good, never a good one bad: so it is told. */
+function sourceOf(files: readonly VerifiedFile[]): string {
+  const read = files.filter(({ readFrom }) => readFrom !== undefined)
+  if (read.length === 0) return ''
+  return read.every(({ readFrom }) => readFrom === 'medium')
+    ? ' from the medium'
+    : ' possibly from the cache'
 }
 
 /** Each folder by itself, and all files together. */

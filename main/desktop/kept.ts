@@ -74,7 +74,14 @@ export const kept = {
   verified: {
     schema: z.object({
       version: z.literal(1),
-      files: z.record(z.string(), z.object({ atMs: z.number(), ok: z.boolean() })),
+      files: z.record(
+        z.string(),
+        z.object({
+          atMs: z.number(),
+          ok: z.boolean(),
+          readFrom: z.enum(['medium', 'cache']).optional(),
+        }),
+      ),
     }),
     initial: { version: 1, files: {} },
   },

@@ -1,14 +1,17 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LibraryRow } from '../api/shapes.ts'
+import type { ReadFrom } from '../disk/past-cache.ts'
 import type { Ports } from './ports.ts'
 
 /** Which tarballs were read back, as far as their files are still the same: by path, size and time of change. */
 export type VerifiedService = {
-  remember: (folder: string, files: readonly string[], ok: boolean) => Promise<void>
-  find: (
+  remember: (
     folder: string,
     files: readonly string[],
-  ) => Promise<{ atMs: number; ok: boolean } | undefined>
+    outcome: { ok: boolean; readFrom?: ReadFrom | undefined },
+  ) => Promise<void>
+  find: (folder: string, files: readonly string[]) => Promise<LibraryRow['verified']>
 }
 
 const mostFiles = 5_000
@@ -16,11 +19,11 @@ const mostFiles = 5_000
 export function createVerified({ keep }: Pick<Ports, 'keep'>): VerifiedService {
   const kept = keep('verified')
   return {
-    async remember(folder, files, ok) {
+    async remember(folder, files, outcome) {
       const key = await keyOf(folder, files)
       if (key === undefined) return
       const { [key]: _, ...others } = kept.get().files
-      const entries = [...Object.entries(others), [key, { atMs: Date.now(), ok }] as const]
+      const entries = [...Object.entries(others), [key, { atMs: Date.now(), ...outcome }] as const]
       kept.set({ version: 1, files: Object.fromEntries(entries.slice(-mostFiles)) })
     },
     async find(folder, files) {

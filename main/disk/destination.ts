@@ -1,7 +1,7 @@
-import { access, constants, mkdir, readFile, realpath, stat, statfs } from 'node:fs/promises'
+import { access, constants, mkdir, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
-import { largestFileBytes, parseMountInfo } from './file-system.ts'
+import { findDrive, type FoundDrive } from './drive-list.ts'
 
 /** What is known of a destination before anything is written to it. */
 export interface Destination {
@@ -14,6 +14,8 @@ export interface Destination {
   readonly fileSystem?: string
   /** Absent where the file system sets no limit that matters, or is not known. */
   readonly largestFileBytes?: number
+  /** What it lies on, where the system tells. */
+  readonly drive?: FoundDrive
 }
 
 /**
@@ -46,15 +48,16 @@ export async function inspectDestination(
     },
   )
   const { bavail, bsize } = await statfs(present)
-  const fileSystem = await fileSystemOf(present)
-  const largest = fileSystem === undefined ? undefined : largestFileBytes(fileSystem)
+  const drive = await findDrive(present)
+  const { fileSystem, largestFileBytes } = drive ?? {}
   return {
     folder,
     exists: present === folder,
     isWritable,
     freeBytes: bavail * bsize,
     ...(fileSystem !== undefined && { fileSystem }),
-    ...(largest !== undefined && { largestFileBytes: largest }),
+    ...(largestFileBytes !== undefined && { largestFileBytes }),
+    ...(drive && { drive }),
   }
 }
 
@@ -81,10 +84,4 @@ async function nearestExisting(folder: string): Promise<string> {
       })
     }
   }
-}
-
-/** Linux tells it in its table of mounts; other systems are asked in their own way by the drives' list. */
-async function fileSystemOf(path: string): Promise<string | undefined> {
-  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined)
-  return table === undefined ? undefined : parseMountInfo(table, path)?.fileSystem
 }

@@ -42,14 +42,15 @@ export function largestFileBytes(fileSystem: string): number | undefined {
 function parseLine(line: string): Mount | undefined {
   const [before, after] = line.split(' - ')
   const [, , , root = '/', mountPoint, options = ''] = before?.split(' ') ?? []
-  const [fileSystem, source] = after?.split(' ') ?? []
+  const [fileSystem, source, ofSuperBlock = ''] = after?.split(' ') ?? []
   if (mountPoint === undefined || fileSystem === undefined) return undefined
   return {
     mountPoint: unescape(mountPoint),
     fileSystem,
     source: unescape(source ?? ''),
     root: unescape(root),
-    isReadOnly: options.split(',').includes('ro'),
+    // One mount of it may be, or all of it.
+    isReadOnly: [options, ofSuperBlock].some((list) => list.split(',').includes('ro')),
   }
 }
 

@@ -7,6 +7,8 @@ import { openTarball } from '../archive/parts.ts'
 import { readTarball, type TarballReading } from '../archive/read.ts'
 import { formatPlatform } from '../registry/platform.ts'
 import type { Digest } from '../registry/reference.ts'
+import type { BlobPlace } from '../transfer/held-blobs.ts'
+import { heldPlaces } from './held-places.ts'
 import { listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
 
 /** What a folder holds, as `inventory --json` prints it. */
@@ -49,6 +51,17 @@ export interface LibraryProblem {
 
 /** Lists what a folder holds, by headers and documents only. Throws AppError when the folder itself cannot be read. */
 export async function inventory(folder: string, signal?: AbortSignal): Promise<Inventory> {
+  const { images, problems } = await readLibrary(folder, signal)
+  return { folder, images, problems }
+}
+
+/** A folder's inventory, and where in its complete tarballs each blob lies: for planning and saving into it. */
+export interface Library extends Inventory {
+  readonly places: ReadonlyMap<Digest, BlobPlace>
+}
+
+/** Reads each tarball once. Throws what `inventory` throws. */
+export async function readLibrary(folder: string, signal?: AbortSignal): Promise<Library> {
   const tarballs = await listTarballs(folder)
   const queue = new PQueue({ concurrency: 4 * availableParallelism() })
   const entries = await Promise.all(
@@ -59,12 +72,14 @@ export async function inventory(folder: string, signal?: AbortSignal): Promise<I
     folder,
     images: entries.flatMap((entry) => entry.images),
     problems: entries.flatMap((entry) => entry.problem ?? []),
+    places: new Map(entries.flatMap((entry) => entry.places ?? [])),
   }
 }
 
 interface Entry {
   readonly images: readonly LibraryImage[]
   readonly problem?: LibraryProblem
+  readonly places?: readonly [Digest, BlobPlace][]
 }
 
 async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<Entry> {
@@ -75,6 +90,8 @@ async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<En
       rowsOf(tarball, image, status, sizeOf(reading, images.length)),
     )
     const listed = rows.length > 0 ? rows : [row(tarball, { status, sizeBytes: reading.sizeBytes })]
+    if (status === 'complete' && reading.status === 'complete')
+      return { images: listed, places: heldPlaces(tarball.name, reading.members) }
     // A holiday picture on the stick is no problem; a tarball that is none may be one.
     if (status === 'complete' || (status === 'foreign' && !isTarballName(tarball.name)))
       return { images: listed }

@@ -2,6 +2,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../api/errors.ts'
 import { parseFileName } from '../archive/name.ts'
+import { driveFileNames } from '../drive-files/names.ts'
 
 /** The files that make one tarball, or one file that may be one. */
 export interface TarballFiles {
@@ -29,7 +30,7 @@ export async function listTarballs(folder: string): Promise<TarballFiles[]> {
       : new AppError('destination', `The folder ${folder} cannot be read.`, { cause })
   })
   const names = entries
-    .filter((entry) => entry.isFile() && !SIDECAR.test(entry.name))
+    .filter((entry) => entry.isFile() && !ours.has(entry.name) && !SIDECAR.test(entry.name))
     .map((entry) => entry.name)
     .toSorted((a, b) => (a < b ? -1 : 1))
   return group(folder, names)
@@ -62,7 +63,8 @@ export async function findTarball(path: string): Promise<TarballFiles> {
 
 /** What lies beside tarballs and is none: ours, the seed's, and what systems leave on drives. */
 const SIDECAR =
-  /^(?:\..*|SHA256SUMS|state\.yml|load\.(?:sh|ps1)|.*\.(?:md|html|jsonl?|journal)|README\.txt|desktop\.ini|thumbs\.db)$/i
+  /^(?:\..*|SHA256SUMS|state\.yml|.*\.(?:md|html|jsonl?|journal)|desktop\.ini|thumbs\.db)$/i
+const ours = new Set<string>(Object.values(driveFileNames))
 
 function group(folder: string, names: readonly string[]): TarballFiles[] {
   const groups = new Map<string, Found[]>()

@@ -7,7 +7,8 @@ import type { Problem } from '../archive/check.ts'
 import { checkBytes } from '../archive/check-bytes.ts'
 import { isTarballName, parseFileName, partName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
-import { verifyTarball } from '../archive/verify.ts'
+import { verifyTarball, type VerifyOptions } from '../archive/verify.ts'
+import type { ReadFrom } from '../disk/past-cache.ts'
 import { CHECKSUMS_NAME, damagedChecksumLines, readChecksums } from '../state/checksums.ts'
 import { findTarball, listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
 
@@ -21,6 +22,8 @@ export interface VerifiedFile {
   readonly file: string
   readonly ok: boolean
   readonly problems: readonly Problem[]
+  /** Where its bytes came from: `cache` where it may have been the system's. Absent when none were read. */
+  readonly readFrom?: ReadFrom
 }
 
 export interface VerifyListener {
@@ -49,16 +52,25 @@ export async function verifyFiles(
     tasks.map((task) =>
       queue.add(async (): Promise<VerifiedFile> => {
         let ownBytes = 0
+        let readFrom: ReadFrom | undefined
         const problems = await verifyTask(
           task,
-          (bytes) => {
-            doneBytes += bytes - ownBytes
-            ownBytes = bytes
-            listener.progress?.(doneBytes, totalBytes)
+          {
+            onProgress(bytes) {
+              doneBytes += bytes - ownBytes
+              ownBytes = bytes
+              listener.progress?.(doneBytes, totalBytes)
+            },
+            onSource: (source) => (readFrom = source),
           },
           signal,
         )
-        const file = { file: task.file, ok: problems.length === 0, problems }
+        const file = {
+          file: task.file,
+          ok: problems.length === 0,
+          problems,
+          ...(readFrom && { readFrom }),
+        }
         listener.verified?.(file)
         return file
       }),
@@ -133,7 +145,7 @@ async function createTask(
 
 async function verifyTask(
   { tarball, sums }: Task,
-  onProgress: (bytes: number) => void,
+  listener: Pick<VerifyOptions, 'onProgress' | 'onSource'>,
   signal?: AbortSignal,
 ): Promise<Problem[]> {
   if (tarball.isPartial) return [{ kind: 'partial', detail: 'It was never finished.' }]
@@ -141,7 +153,7 @@ async function verifyTask(
   try {
     const opened = await openTarball(pathsOf(tarball))
     try {
-      const options = { sums: tarball.files.map((file) => sums.get(file)), onProgress }
+      const options = { sums: tarball.files.map((file) => sums.get(file)), ...listener }
       // A file that the user names is taken for a tarball, unless a checksum tells what it must be.
       const isTarball = isTarballName(tarball.name) || !tarball.files.some((file) => sums.has(file))
       const found = isTarball

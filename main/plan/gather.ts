@@ -23,13 +23,18 @@ export interface GatherSources {
   readonly inTurn: InTurn
 }
 
+export interface Gathered {
+  readonly images: readonly GatheredImage[]
+  readonly failures: readonly PlanFailure[]
+}
+
 /** Asks the registry about every candidate, several at once; the order stays, and one failure stops nothing else. */
 export async function gather(
   candidates: readonly Candidate[],
   wanted: string,
   sources: GatherSources,
   signal?: AbortSignal,
-): Promise<{ images: GatheredImage[]; failures: PlanFailure[] }> {
+): Promise<Gathered> {
   const failures: PlanFailure[] = []
   const images = await Promise.all(
     unique(candidates).map((candidate) =>

@@ -16,20 +16,23 @@ export interface Checksums {
   ): Promise<void>
 }
 
-export async function openChecksums(folder: string): Promise<Checksums> {
-  const path = join(folder, CHECKSUMS_NAME)
-  const sums = await readChecksums(folder)
+/** Reads nothing before the first call: until then, another program may write there. */
+export function openChecksums(folder: string): Checksums {
+  let reading: Promise<Map<string, string>> | undefined
   let writing = Promise.resolve()
   return {
-    replace(tarball, files) {
+    async replace(tarball, files) {
+      const sums = await (reading ??= readChecksums(folder))
       for (const name of sums.keys()) if (parseFileName(name).name === tarball) sums.delete(name)
       for (const { name, sha256 } of files) sums.set(name, sha256)
       const lines = [...sums]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, sum]) => `${sum}  ${name}\n`)
-      const written = writing.then(() => writeFileDurably(path, lines.join('')))
+      const written = writing.then(() =>
+        writeFileDurably(join(folder, CHECKSUMS_NAME), lines.join('')),
+      )
       writing = written.catch(() => undefined)
-      return written
+      await written
     },
   }
 }

@@ -73,15 +73,20 @@ export function parseState(text: string, path: string): Entries {
 }
 
 function formatState(entries: Entries): string {
-  const sorted = [...entries]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([repository, tags]) => [repository, tags] as const)
+  // In order whatever was done first: the same images make the same file.
+  const sorted = byKey(entries).map(
+    ([repository, tags]) => [repository, new Map(byKey(tags))] as const,
+  )
   // Change keys are always quoted: a date or a number without quotes would change its type in the seed's reader.
   return stringify(new Map(sorted), {
     defaultKeyType: 'PLAIN',
     defaultStringType: 'QUOTE_SINGLE',
     lineWidth: 0,
   })
+}
+
+function byKey<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function pairs(map: YAMLMap): [string, unknown][] {

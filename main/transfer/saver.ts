@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
 import { makeFolder } from '../disk/destination.ts'
+import type { ReadFrom } from '../disk/past-cache.ts'
 import { removeFiles } from '../disk/durable.ts'
+import type { DriveFiles } from '../drive-files/drive-files.ts'
+import { savedImage } from '../library/saved-image.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
@@ -19,6 +22,7 @@ export interface SaverParts {
   readonly registry: Registry
   readonly state: StateFile
   readonly checksums: Checksums
+  readonly driveFiles: DriveFiles
   readonly held: HeldBlobs
   /** A repository's markdown, where its catalogue has one. */
   descriptionOf(image: ImageToSave, signal: AbortSignal): Promise<string | undefined>
@@ -32,6 +36,8 @@ export interface SaveListener {
   fetched?(bytes: number): void
   /** Bytes read back so far; heard of only when it was asked for. */
   verified?(bytes: number): void
+  /** Told once before that: whether the medium itself answers, or possibly the system's cache. */
+  readingBack?(from: ReadFrom): void
   /** Something beside the image went wrong, and the image is saved. */
   warned?(message: string): void
 }
@@ -39,9 +45,9 @@ export interface SaveListener {
 /** Saves images into one folder, several at once if need be. Those of one folder share its state and its checksums. */
 export interface Saver {
   /**
-   * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml and its description
-   * durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged` when the
-   * drive gives other bytes than it was given.
+   * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml, the drive's own files and
+   * its description durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged`
+   * when the drive gives other bytes than it was given.
    */
   save(
     image: ImageToSave,
@@ -53,8 +59,9 @@ export interface Saver {
 
 /** Nothing is made or written before the first image. */
 export function createSaver(parts: SaverParts): Saver {
-  const { folder, registry, state, checksums, held, maxFileSizeBytes } = parts
+  const { folder, registry, state, checksums, driveFiles, held, maxFileSizeBytes } = parts
   const described = new Map<string, Promise<void>>()
+  const told = new Set<string>()
 
   return {
     async save(image, { verify }, listener, signal) {
@@ -70,6 +77,7 @@ export function createSaver(parts: SaverParts): Saver {
       await checksums.replace(image.name, files)
       const { repository, tag, changeKey } = image.stateEntry
       await state.record(repository, tag, changeKey)
+      await explain(image, files, listener)
       await describeOnce(image, listener, signal)
       return files
     },
@@ -85,9 +93,10 @@ export function createSaver(parts: SaverParts): Saver {
     const tarball = await openTarball(paths)
     const sums = files.map(({ sha256 }) => sha256)
     const onProgress = (bytes: number): void => listener.verified?.(bytes)
+    const onSource = (from: ReadFrom): void => listener.readingBack?.(from)
     let problems
     try {
-      problems = await verifyTarball(tarball, { sums, onProgress }, signal)
+      problems = await verifyTarball(tarball, { sums, onProgress, onSource }, signal)
     } finally {
       await tarball.close()
     }
@@ -100,6 +109,25 @@ export function createSaver(parts: SaverParts): Saver {
       `The drive gave other bytes back than were written to it: ${problem.detail}`,
       { hint: 'Try again; if it stays so, the drive is failing. Choose another one.' },
     )
+  }
+
+  /** The drive's own files are worth a word, and no image. */
+  async function explain(
+    image: ImageToSave,
+    files: readonly WrittenFile[],
+    listener: SaveListener,
+  ): Promise<void> {
+    try {
+      for (const file of await driveFiles.update(savedImage(image, files))) {
+        if (told.has(file)) continue
+        told.add(file)
+        listener.warned?.(`${file} in ${folder} is not ours, and was left as it is.`)
+      }
+    } catch (error) {
+      listener.warned?.(
+        `The inventory of ${folder} was not brought up to date: ${messageOf(error)}`,
+      )
+    }
   }
 
   /** A description that cannot be had must not fail an image that was saved. */

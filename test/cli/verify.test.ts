@@ -40,3 +40,14 @@ test('a file that is missing does not keep others from being verified', async ()
     files: [{ ok: true }, { ok: false, problems: [{ kind: 'missing-file' }] }],
   })
 })
+
+test('it is said whether the medium was read', async () => {
+  await writeImage(folder, practiceImage())
+  const run = await runCli(['verify', folder])
+  expect(run.stdout).toMatch(
+    /1 tarball read (?:from the medium|possibly from the cache), all intact\.$/m,
+  )
+  const { stdout } = await runCli(['verify', folder, '--json'])
+  const [file] = (JSON.parse(stdout) as { files: { readFrom: string }[] }).files
+  expect(['medium', 'cache']).toContain(file?.readFrom)
+})

@@ -141,7 +141,7 @@ describe('files that are not what they should be', () => {
 
   it('a checksum is set for a name of a prototype as for any other', async () => {
     const folder = await temporaryFolder()
-    const checksums = await openChecksums(folder)
+    const checksums = openChecksums(folder)
     await checksums.replace('__proto__', [{ name: '__proto__', sha256: 'b'.repeat(64) }])
     expect(await readChecksums(folder)).toEqual(new Map([['__proto__', 'b'.repeat(64)]]))
     expect(await readdir(folder)).toEqual(['SHA256SUMS'])

@@ -12,8 +12,7 @@ import {
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { heldPlaces } from '../../main/library/held-places.ts'
-import { inventory } from '../../main/library/inventory.ts'
+import { inventory, readLibrary } from '../../main/library/inventory.ts'
 import {
   layoutOf,
   practiceImage,
@@ -154,7 +153,7 @@ describe('the inventory of a folder', () => {
     const folder = await temporaryFolder()
     const image = practiceImage()
     await writeImage(folder, image, { maxFileSizeBytes: 8000 })
-    const places = await heldPlaces(folder)
+    const { places } = await readLibrary(folder)
     const last = layoutOf(image).members.at(-1)
     expect(places.get(image.layers[1]?.descriptor.digest ?? 'sha256:')).toEqual({
       name: 'practice.tar',

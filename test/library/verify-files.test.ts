@@ -7,7 +7,7 @@ import { practiceImage, temporaryFolder, writeImage } from '../support/made-tarb
 
 async function library(): Promise<string> {
   const folder = await temporaryFolder()
-  const checksums = await openChecksums(folder)
+  const checksums = openChecksums(folder)
   const whole = await writeImage(folder, practiceImage('whole'), { name: 'whole.tar' })
   await checksums.replace('whole.tar', whole.files)
   const parts = await writeImage(folder, practiceImage('parts'), {
@@ -26,7 +26,7 @@ describe('verifying a library', () => {
       { folder },
       { progress: (done, total) => told.push(done / total) },
     )
-    expect(files).toEqual([
+    expect(files).toMatchObject([
       { file: 'parts.tar', ok: true, problems: [] },
       { file: 'whole.tar', ok: true, problems: [] },
     ])

@@ -39,8 +39,8 @@ test('what is recorded is a plain mapping that keeps what was there, and reads b
     state.record('nvidia/pytorch', '18.10', 'key'),
   ])
   expect(await written()).toBe(`nvidia/pytorch:
-  24.01-py3: '2024-01-30T00:00:00Z'
   "18.10": 'key'
+  24.01-py3: '2024-01-30T00:00:00Z'
 nvidia/tensorflow:
   18.04-py2: '2018-04-20T00:00:00.2Z'
   "18.10": '2018-10-20'

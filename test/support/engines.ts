@@ -12,6 +12,8 @@ export interface Engine {
   run(...arguments_: string[]): Promise<string>
   /** Socket to connect to; none for podman, which needs no daemon. */
   readonly socket?: string
+  /** What makes the engine's plain command line find it. */
+  readonly env: NodeJS.ProcessEnv
   /** Ends what was started and removes its storage. */
   stop(): Promise<void>
 }
@@ -35,7 +37,7 @@ export async function startDocker(): Promise<Engine> {
   const run = (...rest: string[]): Promise<string> =>
     output('docker', ['--host', `unix://${socket}`, ...rest])
   await answering(daemon, () => run('version'))
-  return { run, socket, stop: () => stop(daemon, folder) }
+  return { run, socket, env: { DOCKER_HOST: `unix://${socket}` }, stop: () => stop(daemon, folder) }
 }
 
 export async function startContainerd(): Promise<Engine> {
@@ -54,7 +56,7 @@ address = ${JSON.stringify(`${socket}.ttrpc`)}
   const daemon = start('containerd', ['--config', join(folder, 'config.toml')])
   const run = (...rest: string[]): Promise<string> => output('ctr', ['--address', socket, ...rest])
   await answering(daemon, () => run('version'))
-  return { run, socket, stop: () => stop(daemon, folder) }
+  return { run, socket, env: { CONTAINERD_ADDRESS: socket }, stop: () => stop(daemon, folder) }
 }
 
 /** Podman with private storage. */
@@ -72,7 +74,14 @@ export async function startPodman(): Promise<Engine> {
     '--events-backend',
     'none',
   ]
+  const configuration = `[storage]
+driver = "vfs"
+graphroot = ${JSON.stringify(join(folder, 'root'))}
+runroot = ${JSON.stringify(join(folder, 'run'))}
+`
+  await writeFile(join(folder, 'storage.conf'), configuration)
   return {
+    env: { CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') },
     run: (...rest) => output('podman', [...storage, ...rest]),
     stop: () => rm(folder, { recursive: true, force: true }),
   }

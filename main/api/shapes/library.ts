@@ -10,7 +10,8 @@ export type LibraryRow = {
   sizeBytes: number
   created?: string
   savedMs?: number
-  verified?: { atMs: number; ok: boolean }
+  /** `cache`: the system may have answered from memory instead of the drive. */
+  verified?: { atMs: number; ok: boolean; readFrom?: 'medium' | 'cache' | undefined }
   status: string
   detail?: string
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../api/errors.ts'
 import type { LibraryImage, LibraryRow, LibraryView } from '../../api/shapes.ts'
 import { destinationError } from '../../archive/destination-error.ts'
 import { inventory } from '../../library/inventory.ts'
+import { totalsOf } from '../../library/totals.ts'
 import { verifyFiles } from '../../library/verify-files.ts'
 import type { PlacesService } from '../places.ts'
 import type { Ports } from '../ports.ts'
@@ -12,7 +13,7 @@ import { createPublisher } from '../publisher.ts'
 import type { VerifiedService } from '../verified.ts'
 import { imageDetails } from './details.ts'
 import { exportLibrary } from './export.ts'
-import { rowsOf, totalsOf } from './rows.ts'
+import { rowsOf } from './rows.ts'
 
 export type LibraryService = {
   close: () => Promise<void>
@@ -56,7 +57,7 @@ export function createLibrary(parts: {
     const read = await inventory(folder)
     shown.set(folder, {
       rows: await rowsOf(read, verified),
-      ...totalsOf(read),
+      ...totalsOf(read.images),
       problems: read.problems.map(({ file, detail }) => ({ file, detail })),
     })
     return viewOf(folder)
@@ -92,7 +93,11 @@ export function createLibrary(parts: {
         signal.throwIfAborted()
         const problems = result.files.flatMap((file) => file.problems)
         found.set(join(folder, row.file), problems.map(problemOf))
-        await verified.remember(folder, files, problems.length === 0)
+        const [read] = result.files
+        await verified.remember(folder, files, {
+          ok: problems.length === 0,
+          readFrom: read?.readFrom,
+        })
         progress.delete(row.id)
         await look(folder)
         publisher.touch()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LibraryRow, LibraryView } from '../../api/shapes.ts'
+import type { LibraryRow } from '../../api/shapes.ts'
 import type { Inventory, LibraryImage } from '../../library/inventory.ts'
 import type { VerifiedService } from '../verified.ts'
 
@@ -39,23 +39,4 @@ export async function rowsOf(
 function idOf({ file, reference, digest, platform }: LibraryImage): string {
   const text = JSON.stringify([file, reference, digest, platform])
   return createHash('sha256').update(text).digest('hex').slice(0, 24)
-}
-
-/** Bytes of all tarballs, and how many of them are layers that stand in several. */
-export function totalsOf({ images }: Inventory): Pick<LibraryView, 'totalBytes' | 'sharedBytes'> {
-  const tarballs = new Map(images.map((image) => [image.file, image]))
-  const once = new Map<string, number>()
-  let layerBytes = 0
-  for (const { layers } of tarballs.values()) {
-    const own = new Map(
-      layers.flatMap(({ digest, sizeBytes }) => (digest === null ? [] : [[digest, sizeBytes]])),
-    )
-    for (const [digest, sizeBytes] of own) {
-      once.set(digest, sizeBytes)
-      layerBytes += sizeBytes
-    }
-  }
-  const onceBytes = [...once.values()].reduce((sum, bytes) => sum + bytes, 0)
-  const totalBytes = [...tarballs.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  return { totalBytes, sharedBytes: layerBytes - onceBytes }
 }

@@ -1,4 +1,5 @@
 import type { Kept } from '../kept.ts'
+import type { ReadFrom } from '../../disk/past-cache.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
@@ -24,7 +25,7 @@ export function createRun(parts: {
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
   hold: FolderHold
-  saved: (job: Job, files: readonly string[], wasVerified: boolean) => Promise<void>
+  saved: (job: Job, files: readonly string[], verifiedFrom?: ReadFrom) => Promise<void>
   warn: (message: string) => void
 }): Run {
   const { connection, settings, isRemovable, saved, warn } = parts
@@ -50,6 +51,7 @@ export function createRun(parts: {
         entered('downloading')
         const verify =
           verifyAfterWrite === 'always' || (verifyAfterWrite === 'removable' && isRemovable(folder))
+        let verifiedFrom: ReadFrom | undefined
         const files = await saver.save(
           image,
           { verify },
@@ -69,12 +71,13 @@ export function createRun(parts: {
               entered('verifying')
               progressed()
             },
+            readingBack: (from) => (verifiedFrom = from),
             warned: warn,
           },
           signal,
         )
         const names = files.map(({ name }) => name)
-        await saved(job, names, verify)
+        await saved(job, names, verifiedFrom)
         return { file: names[0] }
       })
     })

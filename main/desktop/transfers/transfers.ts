@@ -76,8 +76,9 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     connection,
     settings: () => settings.current(),
     isRemovable,
-    saved: async (job, files, wasVerified) => {
-      if (wasVerified) await verified.remember(job.folder, files, true)
+    saved: async (job, files, verifiedFrom) => {
+      if (verifiedFrom)
+        await verified.remember(job.folder, files, { ok: true, readFrom: verifiedFrom })
     },
     warn: (message) => log(message),
   })

@@ -4,6 +4,12 @@ import { Message } from '../../components/message.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { formatMoment } from '../../format/date.ts'
 
+const sources = {
+  medium: ', read from the medium',
+  cache: ', possibly from the cache',
+  unknown: '',
+}
+
 /** What the image says of itself. */
 export function ImageFacts({ image }: { image: LibraryImage }) {
   const labels = Object.entries(image.labels)
@@ -14,7 +20,7 @@ export function ImageFacts({ image }: { image: LibraryImage }) {
     [
       'Verified',
       image.verified &&
-        `${formatMoment(image.verified.atMs)}: ${image.verified.ok ? 'intact' : 'damaged'}`,
+        `${formatMoment(image.verified.atMs)}: ${image.verified.ok ? 'intact' : 'damaged'}${sources[image.verified.readFrom ?? 'unknown']}`,
     ],
     ['CUDA', image.cuda?.version],
     ['Driver', image.cuda?.requires],

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { statfs } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { promisify } from 'node:util'
+import type { FoundDrive } from './drive-list.ts'
+import { largestFileBytes } from './file-system.ts'
+
+/** By `mount`, with what diskutil knows of each volume. Also for the other systems that have a `mount`. */
+export async function listMacDrives(): Promise<FoundDrive[]> {
+  const { stdout } = await run('/sbin/mount', [], { timeout: 5_000 })
+  const found = await Promise.all(
+    parseMacMounts(stdout)
+      .filter(({ mountPoint, isHidden }) => mountPoint === '/' || !isHidden)
+      .map((mount) => describe(mount).catch(() => undefined)),
+  )
+  return found.filter((drive) => drive !== undefined)
+}
+
+const run = promisify(execFile)
+
+async function describe(mount: MacMount): Promise<FoundDrive> {
+  const { mountPoint, device, fileSystem, isNetwork, isReadOnly } = mount
+  const volume = isNetwork ? undefined : await askDiskutil(mountPoint)
+  const { bavail, blocks, bsize } = await statfs(mountPoint)
+  const largest = largestFileBytes(fileSystem)
+  return {
+    mountPoint,
+    device,
+    name: volume?.label ?? (basename(mountPoint) || mountPoint),
+    fileSystem,
+    isRemovable: volume?.isRemovable === true,
+    isNetwork,
+    isReadOnly: isReadOnly || volume?.isWritable === false,
+    totalBytes: blocks * bsize,
+    freeBytes: bavail * bsize,
+    ...(largest !== undefined && { largestFileBytes: largest }),
+  }
+}
+
+async function askDiskutil(mountPoint: string): Promise<MacVolume | undefined> {
+  try {
+    const { stdout } = await run('/usr/sbin/diskutil', ['info', '-plist', mountPoint], {
+      timeout: 10_000,
+    })
+    return parseDiskutil(stdout)
+  } catch {
+    return undefined
+  }
+}
+
+export interface MacMount {
+  readonly device: string
+  readonly mountPoint: string
+  readonly fileSystem: string
+  readonly isNetwork: boolean
+  readonly isReadOnly: boolean
+  /** Not shown by the Finder: the system's own volumes. */
+  readonly isHidden: boolean
+}
+
+/** Lines of `mount`: `/dev/disk4s1 on /Volumes/STICK (msdos, local, nodev, nosuid, noowners)`. */
+export function parseMacMounts(table: string): MacMount[] {
+  return table.split('\n').flatMap((line) => {
+    const [, device, mountPoint, inBrackets] = /^(.+?) on (\/.*) \(([^()]*)\)$/.exec(line) ?? []
+    if (device === undefined || mountPoint === undefined || inBrackets === undefined) return []
+    const [fileSystem = '', ...options] = inBrackets.split(', ')
+    return [
+      {
+        device,
+        mountPoint,
+        fileSystem,
+        isNetwork: !options.includes('local'),
+        isReadOnly: options.includes('read-only'),
+        isHidden: options.includes('nobrowse'),
+      },
+    ]
+  })
+}
+
+export interface MacVolume {
+  readonly label?: string
+  readonly isRemovable: boolean
+  readonly isWritable: boolean
+}
+
+/** `diskutil info -plist`: a property list of one flat dictionary, of which three values matter. */
+export function parseDiskutil(plist: string): MacVolume {
+  const flag = (key: string): boolean | undefined => {
+    const [, value] = new RegExp(`<key>${key}</key>\\s*<(true|false)\\s*/>`).exec(plist) ?? []
+    return value === undefined ? undefined : value === 'true'
+  }
+  const [, label] = /<key>VolumeName<\/key>\s*<string>([^<]*)<\/string>/.exec(plist) ?? []
+  return {
+    ...(label && { label: unescapeXml(label) }),
+    // The first since macOS 10.13; before that only whether the medium itself can be taken out.
+    isRemovable: flag('RemovableMediaOrExternalDevice') ?? flag('Ejectable') ?? false,
+    isWritable: flag('WritableVolume') ?? true,
+  }
+}
+
+function unescapeXml(text: string): string {
+  const signs: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+  return text.replaceAll(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => signs[name] ?? '')
+}

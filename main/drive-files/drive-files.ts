@@ -1,0 +1,88 @@
+import { lstat, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isTarballName, parseFileName } from '../archive/name.ts'
+import { writeFileDurably } from '../disk/durable.ts'
+import type { Inventory, LibraryImage } from '../library/inventory.ts'
+import { inventoryDocuments } from './documents.ts'
+import { loadPs1 } from './load-ps1.ts'
+import { loadSh } from './load-sh.ts'
+import { driveFileNames, MARK } from './names.ts'
+import { readme } from './readme.ts'
+
+/** The files that let a drive explain itself, kept up to date as images are saved. */
+export interface DriveFiles {
+  /**
+   * Brings all of them up to date, each atomically and durably; with a tarball that was just saved, in place of what was
+   * known of it. Costs no reading of tarballs. Calls may overlap: what waits is written at once. Returns the files that are
+   * not ours and were left as they are.
+   */
+  update(saved?: LibraryImage): Promise<readonly string[]>
+}
+
+/** `found` is what the folder held when it was opened. */
+export function createDriveFiles(
+  folder: string,
+  found: Pick<Inventory, 'images' | 'problems'>,
+): DriveFiles {
+  // Holiday pictures on the stick are nobody's business.
+  let images = found.images.filter(
+    ({ status, file }) => status !== 'foreign' || isTarballName(file),
+  )
+  let problems = found.problems
+  let writing: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<readonly string[]> | undefined
+  let hasPrograms = false
+
+  const write = async (): Promise<readonly string[]> => {
+    waiting = undefined
+    const foreign: string[] = []
+    const put = async (name: string, content: string, mode = 0o644): Promise<void> => {
+      const isWritten = await writeUnlessForeign(join(folder, name), content, mode)
+      if (!isWritten) foreign.push(name)
+    }
+    for (const [name, content] of inventoryDocuments(images, problems)) await put(name, content)
+    if (!hasPrograms) {
+      await put(driveFileNames.loadSh, loadSh, 0o755)
+      await put(driveFileNames.loadPs1, loadPs1)
+      await put(driveFileNames.readme, readme)
+      hasPrograms = true
+    }
+    return foreign
+  }
+
+  return {
+    update(saved) {
+      if (saved !== undefined) {
+        const isOther = ({ file }: { file: string }): boolean =>
+          parseFileName(file).name !== saved.file
+        images = [...images.filter(isOther), saved].toSorted((a, b) => (a.file < b.file ? -1 : 1))
+        problems = problems.filter(isOther)
+      }
+      waiting ??= writing.then(write)
+      writing = waiting.catch(() => undefined)
+      return waiting
+    },
+  }
+}
+
+/** Leaves alone what stands there already, and what somebody else put there: then false. */
+async function writeUnlessForeign(path: string, content: string, mode: number): Promise<boolean> {
+  const present = await startOf(path)
+  if (present !== undefined && !present.includes(MARK)) return false
+  await writeFileDurably(path, content, mode)
+  return true
+}
+
+/** The first bytes of a file, enough for the mark of any of ours; undefined when there is none. No pipe is waited for. */
+async function startOf(path: string): Promise<string | undefined> {
+  const present = await lstat(path).catch(() => undefined)
+  if (present === undefined) return undefined
+  if (!present.isFile()) return ''
+  const file = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,206 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { inspectDestination } from '../../main/disk/destination.ts'
+import { driveOf, findDrive, listDrives } from '../../main/disk/drive-list.ts'
+import { isNetworkFileSystem, parseMountInfo, parseMounts } from '../../main/disk/file-system.ts'
+import {
+  isForPeople,
+  parseBlkid,
+  parseLsblk,
+  trueFileSystem,
+} from '../../main/disk/linux-drives.ts'
+import { parseDiskutil, parseMacMounts } from '../../main/disk/mac-drives.ts'
+import { parseWindowsDrives } from '../../main/disk/windows-drives.ts'
+import { fatDrive } from '../support/fat-drive.ts'
+import { exfatDrive, ext4Drive, ntfsDrive } from '../support/loop-drive.ts'
+import { describeWith } from '../support/parts.ts'
+
+/** As the systems print it; the names are made up. */
+const recorded = {
+  mountinfo: String.raw`28 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw,errors=remount-ro
+25 28 0:24 / /proc rw,nosuid,nodev,noexec,relatime shared:14 - proc proc rw
+31 28 0:28 / /run rw,nosuid,nodev,noexec,relatime shared:5 - tmpfs tmpfs rw,size=3257428k,mode=755
+102 28 259:1 / /boot/efi rw,relatime shared:31 - vfat /dev/nvme0n1p1 rw,fmask=0077,dmask=0077
+388 31 0:55 / /run/user/1000/gvfs rw,nosuid,nodev,relatime shared:611 - fuse.gvfsd-fuse gvfsd-fuse rw
+402 28 7:1 / /snap/core22/1122 ro,nodev,relatime shared:35 - squashfs /dev/loop1 ro
+511 28 8:1 / /media/ada/STICK\0401 rw,nosuid,nodev,relatime shared:640 - vfat /dev/sda1 rw,uid=1000,utf8
+523 28 8:17 / /media/ada/Backup rw,nosuid,nodev,relatime shared:655 - fuseblk /dev/sdb1 rw,user_id=0,allow_other
+540 28 0:61 / /mnt/team rw,relatime shared:690 - nfs4 nas:/export/team rw,vers=4.2
+551 28 8:33 / /media/ada/CARD rw,nosuid,nodev,relatime shared:700 - exfat /dev/sdc1 ro,uid=1000
+`,
+  lsblk: `{
+   "blockdevices": [
+      {"path":"/dev/sda", "label":null, "fstype":null, "rm":true, "hotplug":true},
+      {"path":"/dev/sda1", "label":"STICK 1", "fstype":"vfat", "rm":true, "hotplug":true},
+      {"path":"/dev/sdb1", "label":"Backup", "fstype":"ntfs", "rm":false, "hotplug":true},
+      {"path":"/dev/nvme0n1p2", "label":null, "fstype":"ext4", "rm":false, "hotplug":false}
+   ]
+}`,
+  lsblkOfOldSystems: `{"blockdevices": [
+      {"path":"/dev/sda1", "label":"OLD", "fstype":"vfat", "rm":"1", "hotplug":"0"},
+      {"path":"/dev/sdb1", "label":null, "fstype":"ext4", "rm":"0", "hotplug":"0"}]}`,
+  macMounts: `/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+devfs on /dev (devfs, local, nobrowse)
+/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+/dev/disk4s1 on /Volumes/MY STICK (1) (msdos, local, nodev, nosuid, noowners, noasync)
+/dev/disk5s2 on /Volumes/Backup (exfat, local, read-only, nodev, nosuid, noowners)
+//ada@nas._smb._tcp.local/team on /Volumes/team (smbfs, nodev, nosuid, mounted by ada)
+`,
+  diskutil: `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+	<key>BusProtocol</key>
+	<string>USB</string>
+	<key>DeviceNode</key>
+	<string>/dev/disk4s1</string>
+	<key>Ejectable</key>
+	<true/>
+	<key>FilesystemName</key>
+	<string>MS-DOS FAT32</string>
+	<key>FilesystemType</key>
+	<string>msdos</string>
+	<key>Internal</key>
+	<false/>
+	<key>MountPoint</key>
+	<string>/Volumes/MY STICK</string>
+	<key>RemovableMediaOrExternalDevice</key>
+	<true/>
+	<key>TotalSize</key>
+	<integer>31037849600</integer>
+	<key>VolumeName</key>
+	<string>A &amp; B</string>
+	<key>WritableMedia</key>
+	<true/>
+	<key>WritableVolume</key>
+	<false/>
+</dict>
+</plist>
+`,
+  windows: String.raw`[{"DeviceID":"C:","VolumeName":"Windows","FileSystem":"NTFS","DriveType":3,"Size":510983663616,"FreeSpace":201863462912,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
+{"DeviceID":"D:","VolumeName":null,"FileSystem":null,"DriveType":2,"Size":null,"FreeSpace":null,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
+{"DeviceID":"E:","VolumeName":"STICK","FileSystem":"FAT32","DriveType":2,"Size":31024349184,"FreeSpace":31024300032,"ProviderName":null,"IsReadOnly":true,"IsPlugged":true},
+{"DeviceID":"F:","VolumeName":"","FileSystem":"exFAT","DriveType":3,"Size":2000362143744,"FreeSpace":1500000000000,"ProviderName":null,"IsReadOnly":false,"IsPlugged":true},
+{"DeviceID":"T:","VolumeName":"team","FileSystem":"NTFS","DriveType":4,"Size":8000000000000,"FreeSpace":1000000000000,"ProviderName":"\\\\nas\\team","IsReadOnly":false,"IsPlugged":false}]`,
+}
+
+describe('Linux', () => {
+  it('has these mounts for people, and leaves out what it mounts for itself', () => {
+    const offered = parseMounts(recorded.mountinfo).filter(isForPeople)
+    expect(offered.map(({ mountPoint, isReadOnly }) => `${mountPoint} ${isReadOnly}`)).toEqual([
+      '/ false',
+      '/media/ada/STICK 1 false',
+      '/media/ada/Backup false',
+      '/mnt/team false',
+      '/media/ada/CARD true',
+    ])
+    expect(isNetworkFileSystem('nfs4')).toBe(true)
+  })
+
+  it('knows the true file system behind FUSE, the label, and what can be pulled out', () => {
+    const devices = parseLsblk(recorded.lsblk)
+    const mount = parseMountInfo(recorded.mountinfo, '/media/ada/Backup/images')!
+    expect(devices.get(mount.source)).toEqual({
+      label: 'Backup',
+      fileSystem: 'ntfs',
+      isRemovable: true,
+    })
+    expect(trueFileSystem(mount, devices.get(mount.source))).toBe('ntfs')
+    expect(trueFileSystem(mount)).toBe('fuseblk')
+    const blkid = 'DEVNAME=/dev/loop0\nLABEL=MY\\ STICK\nUUID=58E7\nTYPE=exfat\n'
+    expect(parseBlkid(blkid)).toEqual({ label: 'MY STICK', fileSystem: 'exfat' })
+    expect(parseBlkid('')).toEqual({})
+    const old = parseLsblk(recorded.lsblkOfOldSystems)
+    expect([...old.values()].map(({ isRemovable }) => isRemovable)).toEqual([true, false])
+  })
+})
+
+describe('macOS', () => {
+  it('tells file system, network and write protection of each mount', () => {
+    const mounts = parseMacMounts(recorded.macMounts)
+    expect(mounts).toHaveLength(7)
+    expect(mounts.filter(({ isHidden }) => !isHidden)).toMatchObject([
+      { mountPoint: '/', fileSystem: 'apfs', isReadOnly: true, isNetwork: false },
+      { mountPoint: '/Volumes/MY STICK (1)', fileSystem: 'msdos', isReadOnly: false },
+      { mountPoint: '/Volumes/Backup', fileSystem: 'exfat', isReadOnly: true, isNetwork: false },
+      { mountPoint: '/Volumes/team', fileSystem: 'smbfs', isReadOnly: false, isNetwork: true },
+    ])
+    expect(parseMacMounts('nonsense\n')).toEqual([])
+  })
+
+  it('tells the label, and whether a volume can be pulled out and written', () => {
+    expect(parseDiskutil(recorded.diskutil)).toEqual({
+      label: 'A & B',
+      isRemovable: true,
+      isWritable: false,
+    })
+    expect(parseDiskutil('')).toEqual({ isRemovable: false, isWritable: true })
+  })
+})
+
+describe('Windows', () => {
+  const drives = parseWindowsDrives(recorded.windows)
+
+  it('tells all of it of each letter, and leaves out empty card readers', () => {
+    expect(drives).toMatchObject([
+      { mountPoint: 'C:\\', name: 'Windows', isRemovable: false, isNetwork: false },
+      {
+        mountPoint: 'E:\\',
+        name: 'STICK',
+        fileSystem: 'FAT32',
+        isRemovable: true,
+        isReadOnly: true,
+        largestFileBytes: 2 ** 32 - 1,
+        freeBytes: 31_024_300_032,
+      },
+      { mountPoint: 'F:\\', name: 'F:', fileSystem: 'exFAT', isRemovable: true },
+      { mountPoint: 'T:\\', name: 'team', device: '\\\\nas\\team', isNetwork: true },
+    ])
+    expect(() => parseWindowsDrives('{}')).toThrow()
+  })
+
+  it('finds the drive of a path, whatever the case of its letter', () => {
+    expect(driveOf(drives, 'E:\\')?.name).toBe('STICK')
+    expect(driveOf(drives, 'e:\\images\\new')?.name).toBe('STICK')
+    expect(driveOf(drives, 'G:\\images')).toBeUndefined()
+  })
+})
+
+describeWith(['mkfs.ext4', 'losetup'], 'a real ext4', () => {
+  it('is known, with its label, as one that holds files of any size', async () => {
+    const folder = await ext4Drive(16 * 2 ** 20)
+    const found = await inspectDestination(join(folder, 'to be made'))
+    expect(found).toMatchObject({
+      isWritable: true,
+      fileSystem: 'ext4',
+      drive: { mountPoint: folder, name: 'LINUX STICK', isNetwork: false, isReadOnly: false },
+    })
+    expect(found.largestFileBytes).toBeUndefined()
+  })
+})
+
+describeWith(['mkfs.exfat', 'mount.exfat-fuse', 'losetup'], 'a real exFAT', () => {
+  it('is known by its true name behind FUSE', async () => {
+    const folder = await exfatDrive(16 * 2 ** 20)
+    expect(await findDrive(folder)).toMatchObject({ fileSystem: 'exfat', name: 'EXSTICK' })
+    expect((await listDrives()).map(({ mountPoint }) => mountPoint)).toContain(folder)
+  })
+})
+
+describeWith(['mkfs.ntfs', 'ntfs-3g', 'losetup'], 'a real NTFS', () => {
+  it('is known by its true name behind FUSE', async () => {
+    const folder = await ntfsDrive(16 * 2 ** 20)
+    expect(await findDrive(folder)).toMatchObject({ fileSystem: 'ntfs', name: 'NTSTICK' })
+  })
+})
+
+describeWith(['fusefat', 'mkfs.fat'], 'a real FAT', () => {
+  it('is known as one that holds no large files', async () => {
+    const folder = await fatDrive(16 * 2 ** 20)
+    expect(await inspectDestination(folder)).toMatchObject({
+      fileSystem: 'fuse.fusefat',
+      largestFileBytes: 2 ** 31 - 1,
+    })
+  })
+})
