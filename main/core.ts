@@ -29,6 +29,7 @@ import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
+import { rememberSaves } from './transfer/remember-saves.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
@@ -217,13 +218,20 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       },
     })
 
+  const rememberingSaver: Core['saver'] = (opened, maxFileSizeBytes) => {
+    const plain = saver(opened, maxFileSizeBytes)
+    return options.history
+      ? rememberSaves(plain, opened.destination.folder, options.history)
+      : plain
+  }
+
   return {
     catalogue,
     registry,
     limit,
     openDestination,
     planInto,
-    saver,
+    saver: rememberingSaver,
 
     async plan(request, signal) {
       const opened = await openDestination(request.folder, signal ? { signal } : {})
@@ -235,7 +243,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
-        const chosen = given ?? saver(opened, maxFileSizeBytes)
+        const chosen = given ?? rememberingSaver(opened, maxFileSizeBytes)
         await replicate(plan, { saver: chosen, jobs }, listener, signal)
       } finally {
         await unlock?.()

@@ -88,6 +88,7 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     log,
     startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
     logsFolder: app.getPath('logs'),
+    machineFolder: folder,
     catalogueFolder: join(folder, 'catalogue'),
   }
   const desktop = await createDesktop({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import type {
   CatalogueList,
+  Comparison,
   LibraryImage,
   LibraryView,
   Place,
@@ -15,6 +16,7 @@ import type {
   TransfersView,
 } from './shapes.ts'
 import {
+  compared,
   grant,
   id,
   path,
@@ -64,6 +66,10 @@ export const contract = {
 
   'selection.get': takes(nothing()).gives<Selection>(),
   'selection.add': takes(z.strictObject({ references })).gives<void>(),
+  /** Images of a list, each for its own platform. Asks for the file with a dialog; null when the user changed their mind. */
+  'selection.openList': takes(nothing()).gives<{ added: number } | null>(),
+  /** What a comparison found missing or different; see `library.compare`. */
+  'selection.addMissing': takes(compared).gives<{ added: number }>(),
   'selection.remove': takes(z.strictObject({ references })).gives<void>(),
   'selection.clear': takes(nothing()).gives<void>(),
   'selection.setPlatform': takes(z.strictObject({ platform })).gives<void>(),
@@ -112,6 +118,19 @@ export const contract = {
   'library.image': takes(z.strictObject({ grant, id: short })).gives<LibraryImage>(),
   'library.verify': takes(z.strictObject({ grant, ids: z.array(short).max(10_000) })).gives<void>(),
   'library.stopVerifying': takes(z.strictObject({ grant })).gives<void>(),
+  /** What the folder lacks of another one, of a list that a dialog asks for, or of the selection. Null: changed their mind. */
+  'library.compare': takes(
+    z.strictObject({
+      grant,
+      wanted: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('folder'), grant }),
+        z.strictObject({ kind: z.literal('list') }),
+        z.strictObject({ kind: z.literal('selection') }),
+      ]),
+    }),
+  ).gives<Comparison | null>(),
+  /** As `missing.json`. Asks where with a dialog; false when the user changed their mind. */
+  'library.saveMissing': takes(compared).gives<boolean>(),
   'library.export': takes(
     z.strictObject({ grant, format: z.enum(['html', 'csv', 'json']) }),
   ).gives<boolean>(),

@@ -54,3 +54,6 @@ export function id() {
 export function some() {
   return z.strictObject({ ids: z.union([z.literal('all'), z.array(short).max(10_000)]) })
 }
+
+/** A comparison that was shown; `isSwapped` when its two sides changed places. */
+export const compared = z.strictObject({ id: short, isSwapped: z.boolean() })

@@ -72,6 +72,10 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .argument('<folder>')
     .option('--json', 'one JSON document on standard output', false)
     .option('--html', 'one page, to be kept, sent or printed', false)
+    .option(
+      '--driver <version>',
+      'say whether this NVIDIA driver is enough for each; “here” is this machine’s',
+    )
     .option('--update', 'first write load.sh, README.txt and the inventory there anew', false)
     .action(async (folder: string, options: InventoryOptions) => {
       done(await inventoryCommand(folder, options, output, signal))

@@ -1,5 +1,7 @@
 import { createCore, type PreparedPlan } from '../core.ts'
 import { readImageList } from '../library/image-list.ts'
+import { createHistory } from '../library/history/history.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
 import { redact } from '../net/redact.ts'
 import { parseKey } from '../ngc/key.ts'
 import { readSiteFile } from '../ngc/site-file.ts'
@@ -46,6 +48,7 @@ export async function replicateCommand(
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
+    history: createHistory(machineFolder()),
     limitBytesPerSecond: options.limitRate,
     outage: {
       longestWaitMs,

@@ -1,4 +1,5 @@
 import { createCore, type Core } from '../core.ts'
+import type { History } from '../library/history/history.ts'
 import { publicSite, type Site } from '../ngc/site.ts'
 import { parseSite } from '../ngc/site-file.ts'
 import type { HttpOptions } from '../net/http.ts'
@@ -16,6 +17,7 @@ export type Connection = {
 export function createConnection(parts: {
   session: () => SessionService
   settings: SettingsService
+  history: History
   log: (line: string) => void
 }): Connection {
   let current: Shared | undefined
@@ -63,6 +65,7 @@ type Shared = { readonly core: Promise<Core>; users: number }
 async function build({
   session,
   settings,
+  history,
   log,
 }: Parameters<typeof createConnection>[0]): Promise<Core> {
   const { connections, limitBytesPerSecond } = settings.current()
@@ -73,6 +76,7 @@ async function build({
     connections,
     limitBytesPerSecond,
     network: await networkOf(settings),
+    history,
     log,
   })
 }

@@ -1,9 +1,11 @@
 import type { Handlers } from '../api/contract.ts'
 import type { TransfersView } from '../api/shapes.ts'
+import { createHistory } from '../library/history/history.ts'
 import { listDrives, type FoundDrive } from '../disk/drive-list.ts'
 import { createCatalogueService } from './catalogue.ts'
 import { openCatalogueShelf } from './catalogue-shelf.ts'
 import { createConnection, networkOf, siteOf } from './connection.ts'
+import { createComparisons } from './library/comparisons.ts'
 import { createLibrary } from './library/library.ts'
 import { createPlaces, type PlacesService } from './places.ts'
 import { createPlans, type PlanService } from './plan.ts'
@@ -13,7 +15,6 @@ import { openSession, type SessionService } from './session.ts'
 import { createSettings, type SettingsService } from './settings.ts'
 import { createSpeeds } from './speeds.ts'
 import { createTransfers, type TransfersService } from './transfers/transfers.ts'
-import { createVerified } from './verified.ts'
 
 export type DesktopHandlers = Omit<
   Handlers,
@@ -46,9 +47,9 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const settings = createSettings(ports)
   const reach = async () => ({ site: siteOf(settings), network: await networkOf(settings) })
   const session = await openSession({ ...ports, reach })
-  const connection = createConnection({ session: () => session, settings, log })
+  const history = createHistory(ports.machineFolder, log)
+  const connection = createConnection({ session: () => session, settings, history, log })
   const speeds = createSpeeds(ports)
-  const verified = createVerified(ports)
   const isBusy = (drive: FoundDrive): boolean => transfers.isWriting(drive)
   const places = createPlaces({ ...ports, drives, isBusy })
   const projects = (): string[] => settings.current().projects
@@ -76,13 +77,12 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     plans: () => plans,
     settings,
     speeds,
-    verified,
     finished: parts.finished,
     changed: parts.transfersChanged,
     offlineRetryMs: parts.offlineRetryMs,
     occupiedRetryMs: parts.occupiedRetryMs,
   })
-  const library = createLibrary({ ...ports, places, verified })
+  const library = createLibrary({ ...ports, places, history })
 
   const reconnect = (): void => {
     connection.renew()
@@ -116,6 +116,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       ...plans.handlers,
       ...transfers.handlers,
       ...library.handlers,
+      ...createComparisons({ ...ports, places, selection }),
     },
     places,
     transfers,

@@ -56,6 +56,8 @@ export const kept = {
     schema: z.object({
       version: z.literal(1),
       references: z.array(z.string().max(512)).max(10_000),
+      /** Of those that came from a list. */
+      platforms: z.record(z.string(), z.array(z.string().max(100)).max(20)).optional(),
       platform: z.enum(['linux/amd64', 'linux/arm64', 'all']).optional(),
     }),
     initial: { version: 1, references: [] },
@@ -70,20 +72,6 @@ export const kept = {
       lineBytesPerSecond: z.number().positive().optional(),
     }),
     initial: { version: 1 },
-  },
-  verified: {
-    schema: z.object({
-      version: z.literal(1),
-      files: z.record(
-        z.string(),
-        z.object({
-          atMs: z.number(),
-          ok: z.boolean(),
-          readFrom: z.enum(['medium', 'cache']).optional(),
-        }),
-      ),
-    }),
-    initial: { version: 1, files: {} },
   },
   transfers: {
     schema: z.object({ version: z.literal(1), jobs }),

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { Handlers } from '../api/contract.ts'
 import { AppError, messageOf } from '../api/errors.ts'
-import type { Place, Platform, PlanRow, PlanView } from '../api/shapes.ts'
+import type { Place, PlanRow, PlanView } from '../api/shapes.ts'
 import { probeWriteSpeed } from '../disk/write-speed.ts'
 import { destinationError } from '../archive/destination-error.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
-import { formatReference } from '../registry/reference.ts'
+import { formatReference, parseReference } from '../registry/reference.ts'
 import type { Connection } from './connection.ts'
 import { findingsOf } from './findings.ts'
 import { planFile } from './plan-file.ts'
@@ -17,7 +17,12 @@ import type { SettingsService } from './settings.ts'
 import type { SpeedService } from './speeds.ts'
 
 /** A plan that was shown, and what its transfers need to know. */
-export type KnownPlan = { view: PlanView; folder: string; wanted: Platform }
+export type KnownPlan = {
+  view: PlanView
+  folder: string
+  /** What the plan asked for of an image: `all` yields several rows. */
+  wantedOf: (row: Pick<PlanRow, 'reference' | 'platform'>) => string
+}
 
 export type PlanService = {
   /** Throws AppError `not-found` for a plan that is not known any more. */
@@ -57,13 +62,20 @@ export function createPlans(parts: {
       })
     }
     await places.refresh()
-    const named = items.map(({ reference }) => reference)
+    const own = new Map(
+      items.flatMap(({ reference, platforms }) => (platforms ? [[reference, platforms]] : [])),
+    )
+    const named = items.map(({ reference }) => reference).filter((reference) => !own.has(reference))
+    const listed = [...own].flatMap(([text, platforms]) => {
+      const reference = parseReference(text)
+      return platforms.map((wanted) => ({ reference, platform: wanted }))
+    })
     const [plan, driveBytesPerSecond] = await Promise.all([
       connection.use(async (core) => {
         const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
         return await core.planInto(
           opened,
-          { named, rules: noRules, external: [], platform },
+          { named, rules: noRules, external: [], listed, platform },
           signal,
         )
       }),
@@ -75,7 +87,9 @@ export function createPlans(parts: {
       driveBytesPerSecond,
       lineBytesPerSecond: speeds.line(),
     })
-    plans.set(view.id, { view, folder, wanted: platform })
+    const wantedOf: KnownPlan['wantedOf'] = (row) =>
+      own.has(row.reference) ? row.platform : platform
+    plans.set(view.id, { view, folder, wantedOf })
     for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
     places.remember(folder)
     return view

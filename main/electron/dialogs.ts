@@ -28,6 +28,17 @@ export function createDialogs(window: () => BrowserWindow | undefined): Dialogs 
           { name: 'All files', extensions: ['*'] },
         ],
       }),
+    async chooseList() {
+      const paths = await open({
+        title: 'Open a list of images',
+        properties: ['openFile'],
+        filters: [
+          { name: 'Lists of images', extensions: ['json'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      })
+      return paths?.[0]
+    },
     async chooseSavePath(suggestedName) {
       const options = { defaultPath: join(app.getPath('documents'), suggestedName) }
       const over = window()

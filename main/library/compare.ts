@@ -36,6 +36,15 @@ function keyOf({ reference, platform }: NamedImage): string {
   return `${reference} ${platform}`
 }
 
+/** The same with the sides in each other's place. */
+export function swapped(differences: readonly Difference[]): Difference[] {
+  return differences.map((each) => {
+    if (each.kind === 'missing') return { kind: 'extra', found: each.wanted }
+    if (each.kind === 'extra') return { kind: 'missing', wanted: each.found }
+    return { kind: 'differs', wanted: each.found, found: each.wanted }
+  })
+}
+
 /** What the next trip has to carry: `missing.json`. */
 export interface MissingList {
   readonly version: 1

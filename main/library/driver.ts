@@ -1,3 +1,5 @@
+import { cudaOf } from './cuda.ts'
+
 /**
  * What an image asks of the NVIDIA driver, and whether a driver gives it. The container runtime decides the same way from
  * `NVIDIA_REQUIRE_CUDA` when a container starts, which on the isolated side is too late.
@@ -88,7 +90,7 @@ export function fitnessOf(
   const verdicts = new Set(requirement.map((conditions) => allOf(conditions, driver)))
   const best = verdicts.has('meets') ? 'meets' : verdicts.has('depends') ? 'depends' : 'fails'
   const cuda = leastCuda(requirement)
-  const brings = cudaOf(driver)
+  const brings = broughtBy(driver)
   const has = `Driver ${driver.version}${brings === undefined ? '' : `, which brings CUDA ${brings},`}`
   const wanted = cuda === undefined ? 'what it asks for' : `CUDA ${cuda}, which it asks for`
   if (best === 'meets') return { verdict: best, why: `${has} gives ${wanted}.` }
@@ -98,6 +100,16 @@ export function fitnessOf(
   const least = cuda === undefined ? undefined : leastDriver(cuda)
   const wayOut = least === undefined ? '' : ` It needs driver ${least} or later.`
   return { verdict: best, why: `${has} does not give ${wanted}.${wayOut}` }
+}
+
+/** The same for an image as an inventory lists it; undefined where nothing is known of it. */
+export function imageFitness(
+  { env, reference }: { readonly env: readonly string[]; readonly reference: string | null },
+  driver: Driver,
+): Fitness | undefined {
+  if (reference === null && env.length === 0) return undefined
+  const { version, requires } = cudaOf(env) ?? {}
+  return fitnessOf({ requires, cudaVersion: version }, driver)
 }
 
 /** From what `nvidia-smi` prints, or from `/proc/driver/nvidia/version`; undefined when no driver is told of. */
@@ -131,7 +143,7 @@ function holds({ name, comparison, value }: Condition, driver: Driver): Verdict 
     if (driver.brand === undefined) return 'depends'
     return (driver.brand === value) === (comparison === '=') ? 'meets' : 'fails'
   }
-  const has = name === 'cuda' ? cudaOf(driver) : name === 'driver' ? driver.version : undefined
+  const has = name === 'cuda' ? broughtBy(driver) : name === 'driver' ? driver.version : undefined
   if (has === undefined) return 'depends'
   return compares(compareVersions(has, value), comparison) ? 'meets' : 'fails'
 }
@@ -169,7 +181,7 @@ function compareVersions(a: string, b: string): number {
 }
 
 /** The newest CUDA that a driver brings: as it said, or by its version. */
-function cudaOf(driver: Driver): string | undefined {
+function broughtBy(driver: Driver): string | undefined {
   return (
     driver.cuda ??
     leastDrivers.findLast(([, least]) => compareVersions(driver.version, least) >= 0)?.[0]

@@ -1,3 +1,4 @@
+import type { ReadFrom } from '../disk/past-cache.ts'
 import type { History } from '../library/history/history.ts'
 import { formatReference } from '../registry/reference.ts'
 import type { Saver } from './saver.ts'
@@ -6,7 +7,15 @@ import type { Saver } from './saver.ts'
 export function rememberSaves(saver: Saver, folder: string, history: History): Saver {
   return {
     async save(image, options, listener, signal) {
-      const files = await saver.save(image, options, listener, signal)
+      let readFrom: ReadFrom | undefined
+      const told = {
+        ...listener,
+        readingBack(from: ReadFrom) {
+          readFrom = from
+          listener.readingBack?.(from)
+        },
+      }
+      const files = await saver.save(image, options, told, signal)
       const done = {
         ok: true,
         file: image.name,
@@ -15,7 +24,7 @@ export function rememberSaves(saver: Saver, folder: string, history: History): S
         digest: image.digest,
       }
       await history.record(folder, { ...done, what: 'saved' })
-      if (options.verify) await history.record(folder, { ...done, what: 'verified' })
+      if (readFrom) await history.record(folder, { ...done, what: 'verified', readFrom })
       return files
     },
   }

@@ -1,5 +1,15 @@
 import type { Place } from './places.ts'
 
+export type ImageRecord = {
+  atMs: number
+  what: 'saved' | 'verified' | 'loaded' | 'pushed'
+  ok: boolean
+  /** Of this application. */
+  version: string
+  /** Where to, or what was wrong. */
+  detail?: string
+}
+
 export type LibraryRow = {
   id: string
   file: string
@@ -12,6 +22,8 @@ export type LibraryRow = {
   savedMs?: number
   /** `cache`: the system may have answered from memory instead of the drive. */
   verified?: { atMs: number; ok: boolean; readFrom?: 'medium' | 'cache' | undefined }
+  /** What was done with it, oldest first. */
+  records?: ImageRecord[]
   status: string
   detail?: string
 }

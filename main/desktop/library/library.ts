@@ -6,11 +6,13 @@ import type { LibraryImage, LibraryRow, LibraryView } from '../../api/shapes.ts'
 import { destinationError } from '../../archive/destination-error.ts'
 import { inventory } from '../../library/inventory.ts'
 import { totalsOf } from '../../library/totals.ts'
-import { verifyFiles } from '../../library/verify-files.ts'
+import type { History } from '../../library/history/history.ts'
+import { rememberVerified } from '../../library/history/remember-verified.ts'
+import type { TarballFiles } from '../../library/tarball-files.ts'
+import { verifyFiles, type VerifiedFile } from '../../library/verify-files.ts'
 import type { PlacesService } from '../places.ts'
 import type { Ports } from '../ports.ts'
 import { createPublisher } from '../publisher.ts'
-import type { VerifiedService } from '../verified.ts'
 import { imageDetails } from './details.ts'
 import { exportLibrary } from './export.ts'
 import { rowsOf } from './rows.ts'
@@ -34,12 +36,12 @@ type Progress = { id: string; doneBytes: number; totalBytes: number }
 /** What folders hold. Touches the folder and nothing else: no network, no session. */
 export function createLibrary(parts: {
   places: PlacesService
-  verified: VerifiedService
+  history: History
   publish: Ports['publish']
   dialogs: Ports['dialogs']
   log: Ports['log']
 }): LibraryService {
-  const { places, verified, publish, dialogs, log } = parts
+  const { places, history, publish, dialogs, log } = parts
   const shown = new Map<string, Shown>()
   const verifying = new Map<string, Verifying>()
   const found = new Map<string, LibraryImage['problems']>()
@@ -56,7 +58,7 @@ export function createLibrary(parts: {
   const look = async (folder: string): Promise<LibraryView> => {
     const read = await inventory(folder)
     shown.set(folder, {
-      rows: await rowsOf(read, verified),
+      rows: await rowsOf(read, history),
       ...totalsOf(read.images),
       problems: read.problems.map(({ file, detail }) => ({ file, detail })),
     })
@@ -89,15 +91,15 @@ export function createLibrary(parts: {
         }
         onProgress(0, row.sizeBytes)
         const target = { paths: [join(folder, files[0] ?? row.file)] }
-        const result = await verifyFiles(target, { progress: onProgress }, signal)
+        const listener = {
+          progress: onProgress,
+          verified: async (file: VerifiedFile, tarball: TarballFiles) =>
+            await rememberVerified(history, file, tarball),
+        }
+        const result = await verifyFiles(target, listener, signal)
         signal.throwIfAborted()
         const problems = result.files.flatMap((file) => file.problems)
         found.set(join(folder, row.file), problems.map(problemOf))
-        const [read] = result.files
-        await verified.remember(folder, files, {
-          ok: problems.length === 0,
-          readFrom: read?.readFrom,
-        })
         progress.delete(row.id)
         await look(folder)
         publisher.touch()

@@ -1,5 +1,4 @@
 import type { Kept } from '../kept.ts'
-import type { ReadFrom } from '../../disk/past-cache.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
@@ -25,10 +24,9 @@ export function createRun(parts: {
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
   hold: FolderHold
-  saved: (job: Job, files: readonly string[], verifiedFrom?: ReadFrom) => Promise<void>
   warn: (message: string) => void
 }): Run {
-  const { connection, settings, isRemovable, saved, warn } = parts
+  const { connection, settings, isRemovable, warn } = parts
   const destinations = new Destinations(parts.hold)
 
   return async (job, attempt, { entered, progressed }) =>
@@ -51,7 +49,6 @@ export function createRun(parts: {
         entered('downloading')
         const verify =
           verifyAfterWrite === 'always' || (verifyAfterWrite === 'removable' && isRemovable(folder))
-        let verifiedFrom: ReadFrom | undefined
         const files = await saver.save(
           image,
           { verify },
@@ -71,14 +68,11 @@ export function createRun(parts: {
               entered('verifying')
               progressed()
             },
-            readingBack: (from) => (verifiedFrom = from),
             warned: warn,
           },
           signal,
         )
-        const names = files.map(({ name }) => name)
-        await saved(job, names, verifiedFrom)
-        return { file: names[0] }
+        return { file: files[0]?.name }
       })
     })
 }

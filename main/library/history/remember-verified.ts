@@ -5,7 +5,7 @@ import type { History } from './history.ts'
 /** Notes that a tarball was read back; not of one that is gone or was never finished, which was not read. */
 export async function rememberVerified(
   history: History,
-  { ok, problems }: VerifiedFile,
+  { ok, problems, readFrom }: VerifiedFile,
   { folder, name, files }: TarballFiles,
 ): Promise<void> {
   if (problems.some(({ kind }) => kind === 'missing-file' || kind === 'partial')) return
@@ -15,6 +15,7 @@ export async function rememberVerified(
     ok,
     file: name,
     files,
+    ...(readFrom && { readFrom }),
     ...(problem && { detail: problem.detail }),
   })
 }
