@@ -96,9 +96,8 @@ test('a selection is compared with what is there', async () => {
   const { handlers } = desktop
   await handlers['selection.add']({ references: [image, other] })
   await save('ours')
-  const [file = ''] = (await readdir(join(home.path, 'ours'))).filter((name) =>
-    name.includes('24.04'),
-  )
+  const names = await readdir(join(home.path, 'ours'))
+  const file = names.find((name) => name.includes('24.04')) ?? ''
   await rename(join(home.path, 'ours', file), join(home.path, file))
   const grant = await grantOf('ours')
   const compared = await handlers['library.compare']({ grant, wanted: { kind: 'selection' } })
