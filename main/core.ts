@@ -1,4 +1,5 @@
 import { messageOf, type AppError } from './api/errors.ts'
+import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
 import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
@@ -28,6 +29,8 @@ import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
+import { saveFromDocker } from './transfer/save-from-docker.ts'
+import { saveImage } from './transfer/save-image.ts'
 import { replicate, type ReplicateListener } from './transfer/replicate.ts'
 import { rememberSaves } from './transfer/remember-saves.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
@@ -40,6 +43,8 @@ export interface CoreOptions {
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
+  /** Docker pulls and exports the images; absent, they come from the registry itself. */
+  readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
   /** Limits of time other than the usual ones. */
   readonly timing?: Timing
   /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
@@ -199,13 +204,25 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     )
   }
 
+  const throughDocker =
+    options.docker &&
+    saveFromDocker({
+      ...options.docker,
+      credentialsFor: ({ reference }) =>
+        registry.access(reference) === 'guest-instead'
+          ? undefined
+          : credentials(reference.registry),
+    })
+
   const saver: Core['saver'] = (
     { destination, state, checksums, held, driveFiles },
     maxFileSizeBytes,
   ) =>
     createSaver({
       folder: destination.folder,
-      registry,
+      saveImage:
+        throughDocker ??
+        ((image, parts, signal) => saveImage(image, { ...parts, registry }, signal)),
       state,
       checksums,
       held,

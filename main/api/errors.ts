@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'destination' // not writable, gone, read-only
   | 'damaged' // a tarball or state file that does not hold together
   | 'foreign' // a file that is not an image tarball
+  | 'engine' // Docker, Podman or containerd is not there, died, or said no
 
 /** The error as an AppError's message, or the plain message of anything else, without a stack. */
 export function messageOf(error: unknown): string {

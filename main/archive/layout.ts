@@ -1,6 +1,12 @@
 import { AppError } from '../api/errors.ts'
 import { MediaType, manifestSchema } from '../registry/manifest.ts'
-import type { Descriptor, Platform, Published, ResolvedImage } from '../registry/manifest.ts'
+import type {
+  Descriptor,
+  Manifest,
+  Platform,
+  Published,
+  ResolvedImage,
+} from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
 import { END_BYTES, encodeHeader, paddingAfter } from './tar-header.ts'
 
@@ -74,7 +80,7 @@ export function layoutContents(
   add(image.config.descriptor, image.config.bytes)
   add(image.manifest.descriptor, image.manifest.bytes)
   for (const extra of image.extras) add(extra, extraBytes.get(extra.digest))
-  for (const layer of image.layers) add(layer, undefined)
+  for (const layer of inWrittenOrder(image)) add(layer, undefined)
   contents.push(
     ...Array.from(blobs, ([digest, source]): [string, MemberSource] => [blobPath(digest), source]),
   )
@@ -95,6 +101,20 @@ export function layoutContents(
     members,
     sizeBytes: offset + END_BYTES,
   }
+}
+
+/**
+ * Annotation of a manifest that was made for layers out of an engine, which come in an order of the engine's own: positions
+ * among the manifest's layers, each digest once, in the order in which their bytes lie in the tarball.
+ */
+export const LAYER_ORDER = 'ngc-replicator.layer-order'
+
+function inWrittenOrder({ layers, manifest }: ImageContents): Descriptor[] {
+  const unique = [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
+  const positions = parseManifest(manifest).annotations?.[LAYER_ORDER]?.split(',').map(Number) ?? []
+  const chosen = positions.flatMap((position) => unique[position] ?? [])
+  // Whatever stands there, each layer is written once.
+  return [...new Set([...chosen, ...layers])]
 }
 
 /** OCI image specification 1.1, "Image Layout": where a blob lies, in `index.json`'s world and in Docker's. */
@@ -130,8 +150,11 @@ function indexOf(image: ImageContents, reference: string): unknown {
 
 /** Docker's manifests must tell their type, OCI's may: so the document itself decides. */
 function mediaTypeOf(manifest: Published): string {
-  const parsed = manifestSchema.parse(JSON.parse(Buffer.from(manifest.bytes).toString('utf8')))
-  return parsed.mediaType ?? MediaType.ociManifest
+  return parseManifest(manifest).mediaType ?? MediaType.ociManifest
+}
+
+function parseManifest({ bytes }: Published): Manifest {
+  return manifestSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
 }
 
 /** github.com/moby/docker-image-spec: `docker load` reads this. A digest is no tag: it would refuse it. */

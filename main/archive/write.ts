@@ -26,6 +26,8 @@ export interface WriteProgress {
   readonly writtenBytes: number
   /** On the medium. */
   readonly durableBytes: number
+  /** Of the tarball, where the plan could not know it. */
+  readonly totalBytes?: number
 }
 
 export interface WrittenTarball {

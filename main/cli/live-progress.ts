@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { WriteProgress } from '../archive/write.ts'
+import type { PullProgress } from '../docker/pull.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { createSpeed } from '../transfer/speed.ts'
@@ -12,6 +13,8 @@ const BAR = 20
 /** Progress on a terminal, redrawn in place: a line for each image under way and one in total. */
 export interface LiveProgress {
   update(image: ImageToSave, progress: WriteProgress): void
+  /** An engine is pulling it, before it is written. */
+  pulling(image: ImageToSave, progress: PullProgress): void
   /** The image no longer has a line; all its bytes count as done. */
   end(image: ImageToSave): void
   /** Prints a line above the progress. */
@@ -25,20 +28,30 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
     ImageToSave,
     { progress: WriteProgress; speed: ReturnType<typeof createSpeed> }
   >()
+  const pulls = new Map<ImageToSave, PullProgress>()
   const total = createSpeed()
   let endedBytes = 0
   const render = (): void => {
     const columns = stream.columns || 80
     const lines = [...running].map(([image, { progress, speed }]) => {
-      const { phase, writtenBytes, durableBytes } = progress
-      const flushingBytes = phase === 'flushing' ? image.sizeBytes - durableBytes : undefined
-      const state = { bytes: writtenBytes, totalBytes: image.sizeBytes, flushingBytes }
+      const {
+        phase,
+        writtenBytes,
+        durableBytes,
+        totalBytes: sizeBytes = image.sizeBytes,
+      } = progress
+      const flushingBytes = phase === 'flushing' ? sizeBytes - durableBytes : undefined
+      const state = { bytes: writtenBytes, totalBytes: sizeBytes, flushingBytes }
       return progressLine(
         nameOf(image),
         { ...state, bytesPerSecond: speed.bytesPerSecond() },
         columns,
       )
     })
+    for (const [image, { pulledBytes: pulled, totalBytes: all }] of pulls) {
+      const state = { bytes: pulled, totalBytes: all }
+      lines.push(progressLine(`pulling ${nameOf(image)}`, state, columns))
+    }
     const written = [...running.values()].map(({ progress }) => progress.writtenBytes)
     const bytes = written.reduce((sum, count) => sum + count, endedBytes)
     lines.push(
@@ -48,7 +61,9 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
   }
   const timer = setInterval(render, REDRAW_MS)
   return {
+    pulling: (image, progress) => void pulls.set(image, progress),
     update(image, progress) {
+      pulls.delete(image)
       const known = running.get(image)
       const entry = { progress, speed: known?.speed ?? createSpeed() }
       const bytes = progress.writtenBytes - (known?.progress.writtenBytes ?? 0)
@@ -59,6 +74,7 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
     },
     end(image) {
       running.delete(image)
+      pulls.delete(image)
       endedBytes += image.sizeBytes
     },
     print(text) {

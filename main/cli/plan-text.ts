@@ -10,6 +10,14 @@ export function planLines(plan: Plan): string[] {
   return [...plan.images.map(imageLine), ...plan.failures.flatMap(failureLines), ...summary(plan)]
 }
 
+/** What it costs to go through an engine. */
+export function sourceLines(engine: string): string[] {
+  return [
+    `Through ${engine}: layers are saved unpacked, two to three times the sizes above.`,
+    'Without --source docker they come from the registry itself: with the published digests, smaller, faster, resumable.',
+  ]
+}
+
 function imageLine(image: PlannedImage): string {
   const size = formatBytes(image.sizeBytes).padStart(8)
   const fetch =

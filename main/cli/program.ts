@@ -1,9 +1,12 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { compareCommand } from './compare.ts'
+import { doctorCommand } from './doctor.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
+import { loadCommand, type LoadOptions } from './load.ts'
 import { explain, type Output } from './output.ts'
+import { collect } from './parse.ts'
 import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
 import {
   addOutputOptions,
@@ -86,6 +89,31 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (paths: string[], options: { json: boolean }) => {
       done(await verifyCommand(paths, options, output, signal))
     })
+  sub('load', 'hand tarballs to Docker, Podman or containerd on this machine')
+    .argument('<path...>', 'folders, tarballs, or parts of them')
+    .addOption(
+      new Option('--to <engine>', 'the first that is found, when it is left out').choices([
+        'docker',
+        'podman',
+        'containerd',
+      ]),
+    )
+    .option('--namespace <name>', 'of containerd; Kubernetes uses k8s.io', 'default')
+    .addOption(
+      new Option('--image <reference>', 'only tarballs that hold this image; repeatable').argParser(
+        collect,
+      ),
+    )
+    .option('--dry-run', 'say what would be loaded, and load nothing', false)
+    .option('--json', 'one JSON object a line on standard output', false)
+    .action(async (paths: string[], options: LoadOptions) => {
+      done(await loadCommand(paths, options, output, signal))
+    })
+  sub('doctor', 'which container engines there are, and what to do where one cannot be used')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (options: { json: boolean }) => {
+      done(await doctorCommand(options, output, signal))
+    })
   addPushOptions(sub('push', 'push the images of a folder or of tarballs to a registry, offline'))
     .argument('<path...>', 'folders, or tarballs')
     .action(async (paths: string[], options: PushOptions) => {
@@ -116,6 +144,7 @@ Examples:
   ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
   ngc-replicator inventory /media/stick
   ngc-replicator verify /media/stick
+  ngc-replicator load /media/stick --image pytorch:24.01-py3
   ngc-replicator compare /media/ours /media/theirs --output missing.json
   ngc-replicator --list missing.json --output-path /media/stick
   ngc-replicator push /media/stick --to registry.example:5000/ngc

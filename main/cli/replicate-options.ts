@@ -15,6 +15,7 @@ export interface ReplicateOptions {
   readonly latest?: number
   readonly exclude?: string[]
   readonly platform: 'linux/amd64' | 'linux/arm64' | 'all'
+  readonly source: 'registry' | 'docker'
   readonly apiKey?: string
   readonly outputPath?: string
   readonly dryRun: boolean
@@ -89,6 +90,14 @@ export function addReplicateOptions(command: Command): Command {
     )
     .optionsGroup('Where from:')
     .addOption(
+      option('--source <source>', 'docker pulls and saves through the engine, as the original did')
+        .choices(['registry', 'docker'])
+        .default('registry'),
+    )
+    .addOption(
+      new Option('--no-remove', 'with --source docker: leave the images that it pulled in Docker'),
+    )
+    .addOption(
       option(
         '--api-key <key>',
         'NGC or DGX key; “-” reads it from standard input; without one as guest',
@@ -144,7 +153,6 @@ export function addReplicateOptions(command: Command): Command {
     .addOption(
       option('--progress-uri <address>', 'post the progress as JSON there, as the seed did'),
     )
-    .addOption(new Option('--no-remove', 'keep images in Docker (not available yet)').hideHelp())
     .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
 }
 
@@ -189,11 +197,24 @@ export function refuseUnavailable(options: ReplicateOptions): void {
     }
   }
   if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
-  if (!options.remove) {
-    throw unavailable(
-      '--no-remove belongs to Docker as a source, which is',
-      'Images are fetched without Docker: leave it out.',
+  if (!options.remove && options.source !== 'docker') {
+    throw new AppError('usage', '--no-remove belongs to --source docker.', {
+      hint: 'Images are fetched without Docker: leave it out.',
+    })
+  }
+  if (options.registryUrl !== undefined && options.source === 'docker') {
+    throw new AppError(
+      'usage',
+      '--registry-url pushes what was published, which Docker does not keep.',
+      {
+        hint: 'Leave out --source docker, or push the saved tarballs afterwards (ngc-replicator push).',
+      },
     )
+  }
+  if (options.site !== undefined && options.source === 'docker') {
+    throw new AppError('usage', 'Docker pulls from nvcr.io itself, whatever --site says.', {
+      hint: 'Leave out --site or --source docker.',
+    })
   }
 }
 

@@ -1,4 +1,6 @@
 import { createCore, type PreparedPlan } from '../core.ts'
+import { chooseEngine, nothingFound } from '../docker/find-engines.ts'
+import { isSocketEngine, type SocketEngine } from '../docker/socket-engine.ts'
 import { readImageList } from '../library/image-list.ts'
 import { createHistory } from '../library/history/history.ts'
 import { machineFolder } from '../library/history/machine-folder.ts'
@@ -10,7 +12,7 @@ import { parseReference } from '../registry/reference.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
-import { planLines } from './plan-text.ts'
+import { planLines, sourceLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
 import * as given from './replicate-options.ts'
@@ -44,12 +46,14 @@ export async function replicateCommand(
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
   let report: Report | undefined
   const longestWaitMs = options.offlineWait
+  const docker = options.source === 'docker' ? await chooseDocker(signal) : undefined
   const core = await createCore({
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
     history: createHistory(machineFolder()),
     limitBytesPerSecond: options.limitRate,
+    docker: docker && { engine: docker, keepsImages: !options.remove },
     outage: {
       longestWaitMs,
       offline: (error) => report?.offline(error, longestWaitMs),
@@ -79,6 +83,9 @@ export async function replicateCommand(
     const prepared = options.exporter ? asked : withoutTarballs(asked)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
+    if (docker && !options.json && !options.quiet) {
+      for (const line of sourceLines(docker.facts.name)) output.print(line)
+    }
     const told = { output, waiting: complain }
     push = await replicateToRegistry(core, prepared, options, told, signal)
     if (options.dryRun) {
@@ -100,6 +107,12 @@ export async function replicateCommand(
     await push?.close()
     await core.close()
   }
+}
+
+async function chooseDocker(signal: AbortSignal): Promise<SocketEngine> {
+  const engine = await chooseEngine('docker', {}, signal)
+  if (isSocketEngine(engine)) return engine
+  throw nothingFound('docker')
 }
 
 function tellPlan(

@@ -57,6 +57,7 @@ export function createReport(
         tell(`saving ${nameOf(image)}, ${formatBytes(image.sizeBytes)}`)
     },
     progress: (image, progress) => live?.update(image, progress),
+    pulling: (image, progress) => live?.pulling(image, progress),
     fetched: (_image, count) => (bytes += count),
     saved(image, files) {
       saved += 1

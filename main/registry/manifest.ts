@@ -37,6 +37,7 @@ export const manifestSchema = z.object({
   mediaType: z.string().optional(),
   config: descriptorSchema,
   layers: z.array(descriptorSchema).max(4096),
+  annotations: z.record(z.string(), z.string()).optional(),
 })
 
 /** OCI "Image Index" and Docker manifest list. */

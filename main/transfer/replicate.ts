@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { AppError } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import type { PullProgress } from '../docker/pull.ts'
 import { formatBytes } from '../format.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave, Plan } from '../plan/plan.ts'
@@ -10,6 +11,8 @@ import type { Saver } from './saver.ts'
 export interface ReplicateListener {
   started?(image: ImageToSave): void
   progress?(image: ImageToSave, progress: WriteProgress): void
+  /** An engine is pulling it, where that is the source. */
+  pulling?(image: ImageToSave, progress: PullProgress): void
   /** Bytes that came over the line. */
   fetched?(image: ImageToSave, bytes: number): void
   saved?(image: ImageToSave, files: readonly WrittenFile[]): void
@@ -44,6 +47,7 @@ export async function replicate(
         { verify: false },
         {
           progress: (progress) => listener.progress?.(image, progress),
+          pulling: (progress) => listener.pulling?.(image, progress),
           fetched: (bytes) => listener.fetched?.(image, bytes),
           warned: (message) => listener.warned?.(message),
         },

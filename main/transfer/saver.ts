@@ -10,16 +10,18 @@ import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
 import type { WriteProgress } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
-import type { Registry } from '../registry/client.ts'
 import type { Checksums } from '../state/checksums.ts'
 import { saveDescription } from '../state/description.ts'
 import type { StateFile } from '../state/state-file.ts'
 import type { HeldBlobs } from './held-blobs.ts'
-import { saveImage } from './save-image.ts'
+import type { PullProgress } from '../docker/pull.ts'
+import type { DockerSaveParts } from './save-from-docker.ts'
+import type { SaveParts } from './save-image.ts'
 
 export interface SaverParts {
   readonly folder: string
-  readonly registry: Registry
+  /** Writes the tarball of one image: from the registry, or through an engine. */
+  readonly saveImage: SaveImage
   readonly state: StateFile
   readonly checksums: Checksums
   readonly driveFiles: DriveFiles
@@ -29,9 +31,17 @@ export interface SaverParts {
   readonly maxFileSizeBytes?: number | undefined
 }
 
+export type SaveImage = (
+  image: ImageToSave,
+  parts: Omit<SaveParts, 'registry'> & DockerSaveParts,
+  signal: AbortSignal,
+) => Promise<readonly WrittenFile[]>
+
 /** What happens to one image, as it happens. */
 export interface SaveListener {
   progress?(progress: WriteProgress): void
+  /** An engine is pulling it; heard of only when that is the source. */
+  pulling?(progress: PullProgress): void
   /** Bytes that came over the line. */
   fetched?(bytes: number): void
   /** Bytes read back so far; heard of only when it was asked for. */
@@ -59,7 +69,7 @@ export interface Saver {
 
 /** Nothing is made or written before the first image. */
 export function createSaver(parts: SaverParts): Saver {
-  const { folder, registry, state, checksums, driveFiles, held, maxFileSizeBytes } = parts
+  const { folder, saveImage, state, checksums, driveFiles, held, maxFileSizeBytes } = parts
   const described = new Map<string, Promise<void>>()
   const told = new Set<string>()
 
@@ -70,7 +80,15 @@ export function createSaver(parts: SaverParts): Saver {
       const onFetched = (bytes: number): void => listener.fetched?.(bytes)
       const files = await saveImage(
         image,
-        { registry, held, folder, maxFileSizeBytes, onProgress, onFetched },
+        {
+          held,
+          folder,
+          maxFileSizeBytes,
+          onProgress,
+          onFetched,
+          onPulling: (progress) => listener.pulling?.(progress),
+          onWarning: (message) => listener.warned?.(message),
+        },
         signal,
       )
       if (verify) await readBack(image, files, listener, signal)

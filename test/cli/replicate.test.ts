@@ -474,7 +474,7 @@ describe('failures', () => {
       {
         started: (child) => {
           child.stdout?.on('data', (data: Buffer) => {
-            if (data.includes('"saved"')) child.kill('SIGINT')
+            if (data.includes('"state":"saved"')) child.kill('SIGINT')
           })
         },
       },

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -10,8 +10,7 @@ import { promisify } from 'node:util'
 export interface Engine {
   /** Runs the engine's own command line and gives what it printed. Rejects with its error output in the message. */
   run(...arguments_: string[]): Promise<string>
-  /** Socket to connect to; none for podman, which needs no daemon. */
-  readonly socket?: string
+  readonly socket: string
   /** What makes the engine's plain command line find it. */
   readonly env: NodeJS.ProcessEnv
   /** Ends what was started and removes its storage. */
@@ -19,7 +18,10 @@ export interface Engine {
 }
 
 /** dockerd without a network: `docker run --network none` works. */
-export async function startDocker(): Promise<Engine> {
+export async function startDocker(
+  options: { readonly dataRoot?: string; readonly flags?: readonly string[] } = {},
+): Promise<Engine & { kill(): Promise<void> }> {
+  // `kill` ends it at once, as a failing machine would.
   const folder = await mkdtemp(join(tmpdir(), 'ngc-docker-'))
   const socket = join(folder, 'docker.sock')
   const daemon = start('dockerd', [
@@ -28,16 +30,29 @@ export async function startDocker(): Promise<Engine> {
     '--host',
     `unix://${socket}`,
     '--data-root',
-    join(folder, 'data'),
+    options.dataRoot ?? join(folder, 'data'),
     '--exec-root',
     join(folder, 'exec'),
     '--pidfile',
     join(folder, 'docker.pid'),
+    ...(options.flags ?? []),
   ])
   const run = (...rest: string[]): Promise<string> =>
     output('docker', ['--host', `unix://${socket}`, ...rest])
   await answering(daemon, () => run('version'))
-  return { run, socket, env: { DOCKER_HOST: `unix://${socket}` }, stop: () => stop(daemon, folder) }
+  return {
+    run,
+    socket,
+    env: { DOCKER_HOST: `unix://${socket}` },
+    async kill() {
+      const ended = once(daemon.process, 'exit')
+      daemon.process.kill('SIGKILL')
+      await ended
+      // Killed, it leaves its storage mounted on itself.
+      await output('umount', ['--recursive', '--lazy', join(folder, 'data')]).catch(() => undefined)
+    },
+    stop: () => stop(daemon, folder),
+  }
 }
 
 export async function startContainerd(): Promise<Engine> {
@@ -59,9 +74,10 @@ address = ${JSON.stringify(`${socket}.ttrpc`)}
   return { run, socket, env: { CONTAINERD_ADDRESS: socket }, stop: () => stop(daemon, folder) }
 }
 
-/** Podman with private storage. */
-export async function startPodman(): Promise<Engine> {
+/** Podman with private storage, its socket served. */
+export async function startPodman(): Promise<Engine & { readonly options: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'ngc-podman-'))
+  const socket = join(folder, 'podman.sock')
   const storage = [
     '--root',
     join(folder, 'root'),
@@ -80,10 +96,15 @@ graphroot = ${JSON.stringify(join(folder, 'root'))}
 runroot = ${JSON.stringify(join(folder, 'run'))}
 `
   await writeFile(join(folder, 'storage.conf'), configuration)
+  const daemon = start('podman', [...storage, 'system', 'service', '--time=0', `unix://${socket}`])
+  const run = (...rest: string[]): Promise<string> => output('podman', [...storage, ...rest])
+  await answering(daemon, () => access(socket))
   return {
+    run,
+    socket,
+    options: storage,
     env: { CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') },
-    run: (...rest) => output('podman', [...storage, ...rest]),
-    stop: () => rm(folder, { recursive: true, force: true }),
+    stop: () => stop(daemon, folder),
   }
 }
 
@@ -119,7 +140,7 @@ function start(program: string, arguments_: readonly string[]): Daemon {
   return { process: child, said: () => said }
 }
 
-async function answering(daemon: Daemon, ask: () => Promise<string>): Promise<void> {
+async function answering(daemon: Daemon, ask: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + 45_000
   for (;;) {
     try {

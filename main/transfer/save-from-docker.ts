@@ -1,0 +1,186 @@
+import { statfs } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { AppError, messageOf } from '../api/errors.ts'
+import type { WrittenFile } from '../archive/destination-files.ts'
+import { layoutTarball } from '../archive/layout.ts'
+import { writeTarball, type WriteProgress } from '../archive/write.ts'
+import { isHeld } from '../docker/engine.ts'
+import { readExport, withExport } from '../docker/export.ts'
+import { pullImage, type PullProgress } from '../docker/pull.ts'
+import type { SocketEngine } from '../docker/socket-engine.ts'
+import { within } from '../docker/within.ts'
+import { formatBytes } from '../format.ts'
+import { removeLeftovers } from '../library/leftovers.ts'
+import type { ImageToSave } from '../plan/plan.ts'
+import type { Credentials } from '../registry/credentials.ts'
+import type { Digest } from '../registry/reference.ts'
+import { formatReference } from '../registry/reference.ts'
+import { verified } from '../registry/verified-stream.ts'
+import { exportedImage } from './exported-image.ts'
+
+export interface DockerSourceParts {
+  readonly engine: SocketEngine
+  /** Keep what was pulled, under its reference; else it is removed once it is saved. */
+  readonly keepsImages: boolean
+  readonly credentialsFor: (image: ImageToSave) => Credentials | undefined
+}
+
+export interface DockerSaveParts {
+  readonly folder: string
+  readonly maxFileSizeBytes?: number | undefined
+  readonly onProgress?: ((progress: WriteProgress) => void) | undefined
+  readonly onPulling?: ((progress: PullProgress) => void) | undefined
+  /** Bytes that came over the line. */
+  readonly onFetched?: ((bytes: number) => void) | undefined
+  readonly onWarning?: ((message: string) => void) | undefined
+}
+
+export type SaveFromDocker = (
+  image: ImageToSave,
+  parts: DockerSaveParts,
+  signal: AbortSignal,
+) => Promise<readonly WrittenFile[]>
+
+/**
+ * Saves images through an engine: it pulls what it has not, by the planned digest, and its export becomes our tarball. The
+ * export goes by twice: once to learn how large each layer is and where, which everything before the layers depends on,
+ * and once to be written, in the order in which it comes. So no layer is stored twice, and drives are written in order.
+ */
+export function saveFromDocker({
+  engine,
+  keepsImages,
+  credentialsFor,
+}: DockerSourceParts): SaveFromDocker {
+  const turns = new Map<Digest, Promise<unknown>>()
+
+  const save: SaveFromDocker = async (image, parts, signal) => {
+    const before = await findImage(engine, image, signal)
+    const name = pulledName(image)
+    if (before === undefined) await pull(image, name, parts, signal)
+    try {
+      return await write(engine, before ?? name, image, parts, signal)
+    } finally {
+      if (before === undefined) await settle(image, name, parts)
+    }
+  }
+
+  async function pull(
+    image: ImageToSave,
+    name: string,
+    parts: DockerSaveParts,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let earlierBytes = 0
+    const { layers } = image.image
+    const onProgress = (progress: PullProgress): void => {
+      const heldBytes = progress.layers
+        .filter(({ state }) => state === 'held')
+        .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+      const bytes = progress.pulledBytes - heldBytes
+      if (bytes > earlierBytes) parts.onFetched?.(bytes - earlierBytes)
+      earlierBytes = Math.max(bytes, earlierBytes)
+      parts.onPulling?.(progress)
+    }
+    const request = { name, layers, credentials: credentialsFor(image) }
+    await pullImage(engine, request, onProgress, signal)
+  }
+
+  /** Removes what was pulled, or gives it its name; the image is saved whatever becomes of this. */
+  async function settle(image: ImageToSave, name: string, parts: DockerSaveParts): Promise<void> {
+    const { reference } = image
+    try {
+      if (!keepsImages && !isCuda(image)) {
+        await within(engine.client.getImage(name).remove(), AbortSignal.timeout(REMOVAL_MS))
+      } else if (reference.tag !== undefined) {
+        await engine.tag(name, formatReference(reference))
+      }
+    } catch (error) {
+      parts.onWarning?.(`${formatReference(reference)} stays in Docker: ${messageOf(error)}`)
+    }
+  }
+
+  return async (image, parts, signal) => {
+    // Two references may be one image: the second must not find it while the first removes it.
+    const { digest } = image
+    const turn = (turns.get(digest) ?? Promise.resolve()).then(() => save(image, parts, signal))
+    turns.set(
+      digest,
+      turn.catch(() => undefined),
+    )
+    return await turn
+  }
+}
+
+const REMOVAL_MS = 60_000
+
+/** The seed kept what ends so: other images are built on them. */
+function isCuda({ reference }: ImageToSave): boolean {
+  return reference.repository.endsWith('cuda')
+}
+
+/** By digest: the tag may have moved since the plan was made. */
+function pulledName({ reference, digest }: ImageToSave): string {
+  return `${reference.registry}/${reference.repository}@${digest}`
+}
+
+async function findImage(
+  engine: SocketEngine,
+  image: ImageToSave,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const wanted = { digest: image.digest, configDigest: image.image.config.descriptor.digest }
+  for (const name of [formatReference(image.reference), pulledName(image), wanted.configDigest]) {
+    const held = await engine.find(name, signal)
+    if (held !== undefined && isHeld(wanted, held)) return held.id
+  }
+  return undefined
+}
+
+async function write(
+  engine: SocketEngine,
+  id: string,
+  image: ImageToSave,
+  parts: DockerSaveParts,
+  signal: AbortSignal,
+): Promise<readonly WrittenFile[]> {
+  const reference = formatReference(image.reference)
+  const found = await withExport(engine, id, (bytes) => readExport(bytes, signal), signal)
+  const { resolved, offsets } = exportedImage(image.image, found)
+  const layout = layoutTarball(resolved, reference)
+  const { folder, maxFileSizeBytes, onProgress } = parts
+  await removeLeftovers(folder, image.name)
+  await checkSpace(folder, layout.sizeBytes)
+  const writing = async (bytes: {
+    bytes(offset: number, length: number): AsyncIterable<Uint8Array>
+  }) =>
+    await writeTarball(
+      {
+        layout,
+        folder,
+        name: image.name,
+        maxFileSizeBytes,
+        openBlob: async ({ digest, size }) => {
+          const offset = offsets.get(digest)
+          if (offset === undefined) throw new RangeError(`${digest} was not exported`)
+          const expected = { digest, sizeBytes: size, name: reference }
+          return Readable.from(verified(bytes.bytes(offset, size), expected), { objectMode: false })
+        },
+        onProgress: (progress) => onProgress?.({ ...progress, totalBytes: layout.sizeBytes }),
+      },
+      signal,
+    )
+  const { files } = await withExport(engine, id, writing, signal)
+  return files
+}
+
+/** The plan knew the packed size only. */
+async function checkSpace(folder: string, sizeBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const freeBytes = bavail * bsize
+  if (sizeBytes <= freeBytes) return
+  throw new AppError(
+    'no-space',
+    `${folder} has ${formatBytes(freeBytes)} free, but Docker's unpacked layers take ${formatBytes(sizeBytes)}.`,
+    { hint: 'Use --source registry, which keeps layers packed, or choose another drive.' },
+  )
+}

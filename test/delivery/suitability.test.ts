@@ -1,0 +1,84 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { readLayerSize, type LayerSize } from '../../main/delivery/layer-size.ts'
+import { objection, spaceNeeded } from '../../main/delivery/suitability.ts'
+import type { EngineFacts } from '../../main/docker/engine.ts'
+import { emptyLayer, makeLayer, noise } from '../../main/sandbox/image.ts'
+import { sourceOf } from '../support/source.ts'
+
+const docker: EngineFacts = {
+  kind: 'docker',
+  name: 'Docker 20.10.24',
+  version: '20.10.24',
+  origin: 'Docker',
+  address: '/var/run/docker.sock',
+  hasContainerdStore: false,
+}
+const podman: EngineFacts = { ...docker, kind: 'podman', name: 'Podman 4.3.1', version: '4.3.1' }
+const containerd: EngineFacts = { ...docker, kind: 'containerd', hasContainerdStore: true }
+
+describe('what an engine cannot take', () => {
+  const zstd = { hasZstdLayers: true, hasDockerList: true }
+  const oci = { hasZstdLayers: false, hasDockerList: false }
+
+  it('is zstd for Docker before 23, and only for that', () => {
+    expect(objection(zstd, docker)?.message).toContain('zstd')
+    expect(objection(zstd, { ...docker, version: '23.0.0' })).toBeUndefined()
+    expect(objection(zstd, podman)).toBeUndefined()
+    expect(objection(zstd, containerd)).toBeUndefined()
+  })
+
+  it('is an archive without Docker’s own list, unless Docker stores images as containerd does', () => {
+    expect(objection(oci, docker)?.message).toContain('OCI archive')
+    const store = { ...docker, version: '29.0.0', hasContainerdStore: true }
+    expect(objection(oci, store)).toBeUndefined()
+    expect(objection(oci, podman)).toBeUndefined()
+  })
+})
+
+describe('the space that loading takes', () => {
+  const layers = [
+    { id: 'sha256:a' as const, unpackedBytes: 1000 },
+    { id: 'sha256:b' as const, unpackedBytes: 300 },
+  ]
+  const contents = { layers, sizeBytes: 500 }
+
+  it('is that of the unpacked layers, and one copy of the tarball in Docker, two in Podman', () => {
+    const none = new Set<string>()
+    expect(spaceNeeded(contents, docker, none)).toEqual({ keptBytes: 1300, scratchBytes: 500 })
+    expect(spaceNeeded(contents, podman, none)).toEqual({ keptBytes: 1300, scratchBytes: 1000 })
+    expect(spaceNeeded(contents, containerd, none)).toEqual({ keptBytes: 1800, scratchBytes: 0 })
+  })
+
+  it('is less by the layers that the engine has', () => {
+    expect(spaceNeeded(contents, docker, new Set(['sha256:a'])).keptBytes).toBe(300)
+  })
+})
+
+describe('the unpacked size of a layer', () => {
+  it('is told by the end of a gzip stream, whether it compressed well or not at all', async () => {
+    const zeros = gzipSync(Buffer.alloc(5_000_000))
+    expect(await sizeOf(zeros)).toEqual({ compression: 'gzip', unpackedBytes: 5_000_000 })
+    const random = gzipSync(noise('layer', 500_000))
+    expect(await sizeOf(random)).toEqual({ compression: 'gzip', unpackedBytes: 500_000 })
+    expect((await sizeOf(emptyLayer().bytes)).unpackedBytes).toBe(1024)
+  })
+
+  it('is estimated where the end tells of the last of several streams only', async () => {
+    const several = Buffer.concat([gzipSync(noise('layer', 500_000)), gzipSync(Buffer.from('end'))])
+    expect((await sizeOf(several)).unpackedBytes).toBe(Math.round(several.length * 2.6))
+  })
+
+  it('is its own where it is not compressed, and estimated for zstd', async () => {
+    const { bytes } = makeLayer({ seed: 'plain', sizeBytes: 10_000, compression: 'none' })
+    expect(await sizeOf(bytes)).toEqual({ compression: 'none', unpackedBytes: bytes.length })
+    const zstd = makeLayer({ seed: 'zstd', sizeBytes: 10_000, compression: 'zstd' })
+    expect((await sizeOf(zstd.bytes)).compression).toBe('zstd')
+  })
+})
+
+async function sizeOf(bytes: Uint8Array): Promise<LayerSize> {
+  const member = { name: '', linkName: '', type: 'file', headerOffset: 0 } as const
+  const place = { ...member, dataOffset: 0, sizeBytes: bytes.length }
+  return await readLayerSize(sourceOf(bytes), { sizeBytes: bytes.length, member: place })
+}
