@@ -44,7 +44,10 @@ export type LibraryImage = LibraryRow & {
   entrypoint: string[]
   command: string[]
   labels: Record<string, string>
-  cuda?: { version?: string; requires?: string }
+  /** `needs` is what it asks of the driver, as a sentence. */
+  cuda?: { version?: string; requires?: string; needs?: string }
+  /** About what its layers take once they are unpacked. */
+  unpackedBytes?: number
   description?: string
   loadsIn: { engine: string; ok: boolean; why?: string }[]
   loadCommands: { engine: string; command: string }[]

@@ -12,6 +12,8 @@ import { stampOf } from './stamp.ts'
 export interface History {
   /** Adds what was just done. Never fails: history is worth a line in the log, and no image. */
   record(folder: string, done: Done): Promise<void>
+  /** Resolves when all that was recorded is written. */
+  settled(): Promise<void>
   /** Of one folder, oldest first, from both places. Nothing where it cannot be read. */
   read(folder: string): Promise<readonly HistoryEntry[]>
 }
@@ -60,6 +62,7 @@ export function createHistory(
         )
       return writing
     },
+    settled: () => writing,
     async read(folder) {
       const real = await realpath(folder).catch(() => folder)
       const [there, here] = await Promise.all([

@@ -3,16 +3,21 @@ import type { HistoryEntry } from './entry.ts'
 interface InTarball {
   readonly file: string
   readonly reference?: string | null | undefined
+  readonly digest?: string | null | undefined
 }
 
 /** What was done with one image: with its tarball, or with the image of that name in it. Pure. */
 export function historyOf(
   entries: readonly HistoryEntry[],
-  { file, reference }: InTarball,
+  { file, reference, digest }: InTarball,
 ): HistoryEntry[] {
   return entries.filter(
     (entry) =>
-      entry.file === file && (entry.reference === undefined || entry.reference === reference),
+      entry.file === file &&
+      (entry.reference === undefined ||
+        entry.reference === reference ||
+        // A registry knows Docker's short names by their long ones.
+        (digest !== null && digest !== undefined && entry.digest === digest)),
   )
 }
 
