@@ -6,6 +6,7 @@ import { createCatalogueService } from './catalogue.ts'
 import { openCatalogueShelf } from './catalogue-shelf.ts'
 import { createConnection, networkOf, siteOf } from './connection.ts'
 import { createComparisons } from './library/comparisons.ts'
+import { createDeliveries, type DeliveriesService } from './delivery/deliveries.ts'
 import { createLibrary } from './library/library.ts'
 import { createPlaces, type PlacesService } from './places.ts'
 import { createPlans, type PlanService } from './plan.ts'
@@ -25,6 +26,7 @@ export type Desktop = {
   handlers: DesktopHandlers
   places: PlacesService
   transfers: TransfersService
+  deliveries: DeliveriesService
   settings: SettingsService
   /** Ends everything that runs, and saves what has to be. */
   close: () => Promise<void>
@@ -37,6 +39,8 @@ export type DesktopParts = {
   occupiedRetryMs?: number
   /** All transfers have ended. */
   finished?: (outcome: { done: number; failed: number }) => void
+  /** Loading or pushing began, or has ended. */
+  deliveryChanged?: (isActive: boolean) => void
   transfersChanged?: (view: TransfersView) => void
 }
 
@@ -50,7 +54,8 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const history = createHistory(ports.machineFolder, log)
   const connection = createConnection({ session: () => session, settings, history, log })
   const speeds = createSpeeds(ports)
-  const isBusy = (drive: FoundDrive): boolean => transfers.isWriting(drive)
+  const isBusy = (drive: FoundDrive): boolean =>
+    transfers.isWriting(drive) || deliveries.isReading(drive)
   const places = createPlaces({ ...ports, drives, isBusy })
   const projects = (): string[] => settings.current().projects
   const viewer = (): string | undefined =>
@@ -84,6 +89,15 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   })
   const library = createLibrary({ ...ports, places, history })
 
+  const deliveries: DeliveriesService = createDeliveries({
+    ...ports,
+    places,
+    library,
+    settings,
+    history,
+    changed: parts.deliveryChanged,
+  })
+
   const reconnect = (): void => {
     connection.renew()
     if (session.current().kind === 'none') return
@@ -116,25 +130,54 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       ...plans.handlers,
       ...transfers.handlers,
       ...library.handlers,
+      ...deliveries.handlers,
       ...createComparisons({ ...ports, places, selection }),
     },
     places,
     transfers,
+    deliveries,
     settings,
     close: () =>
-      closeAll({ transfers, library, plans, selection, catalogue, places, connection, session }),
+      closeAll({
+        transfers,
+        deliveries,
+        library,
+        plans,
+        selection,
+        catalogue,
+        places,
+        connection,
+        session,
+      }),
   }
 }
 
 type Closable = Record<
-  'transfers' | 'library' | 'plans' | 'selection' | 'catalogue' | 'places' | 'connection',
+  | 'transfers'
+  | 'deliveries'
+  | 'library'
+  | 'plans'
+  | 'selection'
+  | 'catalogue'
+  | 'places'
+  | 'connection',
   { close: () => Promise<void> | void }
 > & { session: SessionService }
 
 /** Transfers first, while all that they rely on still stands. */
 async function closeAll(services: Closable): Promise<void> {
-  const { transfers, library, plans, selection, catalogue, places, connection, session } = services
-  await transfers.close()
+  const {
+    transfers,
+    deliveries,
+    library,
+    plans,
+    selection,
+    catalogue,
+    places,
+    connection,
+    session,
+  } = services
+  await Promise.all([transfers.close(), deliveries.close()])
   await Promise.all([library, plans, selection, catalogue].map(async ({ close }) => await close()))
   await places.close()
   await connection.close()

@@ -66,6 +66,16 @@ export const kept = {
     schema: z.object({ version: z.literal(1), recent: z.array(z.string()).max(100) }),
     initial: { version: 1, recent: [] },
   },
+  /** Where was pushed to last; no password. */
+  push: {
+    schema: z.object({
+      version: z.literal(1),
+      to: z.string().max(500),
+      username: z.string().max(200),
+      isInsecureAllowed: z.boolean(),
+    }),
+    initial: { version: 1, to: '', username: '', isInsecureAllowed: false },
+  },
   speeds: {
     schema: z.object({
       version: z.literal(1),

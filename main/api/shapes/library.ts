@@ -37,6 +37,18 @@ export type LibraryView = {
   verifying?: { id: string; doneBytes: number; totalBytes: number }[]
 }
 
+/** Whether a driver is enough for an image; without one nothing is known but what the image asks for. */
+export type FitnessView =
+  | { state: 'no-driver' }
+  | {
+      state: 'judged'
+      driver: string
+      origin: 'here' | 'pasted'
+      verdict: 'meets' | 'fails' | 'depends'
+      /** One sentence. */
+      why: string
+    }
+
 export type LibraryImage = LibraryRow & {
   layers: { digest: string; sizeBytes: number; createdBy?: string }[]
   history: { createdBy: string; created?: string; isEmptyLayer: boolean }[]

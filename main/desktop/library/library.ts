@@ -14,14 +14,24 @@ import type { PlacesService } from '../places.ts'
 import type { Ports } from '../ports.ts'
 import { createPublisher } from '../publisher.ts'
 import { imageDetails } from './details.ts'
+import { createJudge } from './judge.ts'
 import { exportLibrary } from './export.ts'
 import { rowsOf } from './rows.ts'
 
 export type LibraryService = {
+  /** The rows of a folder, all or by their ids. Throws AppError `not-found` for one that is not there any more. */
+  rows: (folder: string, ids?: readonly string[]) => Promise<LibraryRow[]>
+  /** Reads the folder again, and says it. */
+  lookAgain: (folder: string) => Promise<void>
   close: () => Promise<void>
   handlers: Pick<
     Handlers,
-    'library.open' | 'library.image' | 'library.verify' | 'library.stopVerifying' | 'library.export'
+    | 'library.open'
+    | 'library.image'
+    | 'library.fitness'
+    | 'library.verify'
+    | 'library.stopVerifying'
+    | 'library.export'
   >
 }
 
@@ -42,6 +52,7 @@ export function createLibrary(parts: {
   log: Ports['log']
 }): LibraryService {
   const { places, history, publish, dialogs, log } = parts
+  const judge = createJudge()
   const shown = new Map<string, Shown>()
   const verifying = new Map<string, Verifying>()
   const found = new Map<string, LibraryImage['problems']>()
@@ -118,7 +129,17 @@ export function createLibrary(parts: {
     await running?.ended
   }
 
+  const rows: LibraryService['rows'] = async (folder, ids) => {
+    if (!shown.has(folder)) await look(folder)
+    const all = shown.get(folder)?.rows ?? []
+    return ids === undefined ? all : await Promise.all(ids.map((id) => rowIn(folder, id)))
+  }
+
   return {
+    rows,
+    async lookAgain(folder) {
+      publish('library.changed', await look(folder))
+    },
     async close() {
       await Promise.all([...verifying.keys()].map(stop))
     },
@@ -134,13 +155,18 @@ export function createLibrary(parts: {
         const row = await rowIn(folder, id)
         return await imageDetails(folder, row, found.get(join(folder, row.file)) ?? [])
       },
+      async 'library.fitness'({ grant, id, nvidiaSmi }) {
+        const folder = places.pathOf(grant)
+        const image = await imageDetails(folder, await rowIn(folder, id), [])
+        return await judge(image, nvidiaSmi)
+      },
       async 'library.verify'({ grant, ids }) {
         const folder = places.pathOf(grant)
-        const rows = await Promise.all(ids.map((id) => rowIn(folder, id)))
+        const chosen = await rows(folder, ids)
         await stop(folder)
         const controller = new AbortController()
         const progress = new Map<string, Progress>()
-        const ended = verify(folder, rows, { controller, progress })
+        const ended = verify(folder, chosen, { controller, progress })
         verifying.set(folder, { controller, progress, ended })
       },
       'library.stopVerifying': ({ grant }) => stop(places.pathOf(grant)),
