@@ -17,6 +17,8 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     interrupted.abort()
   })
 }
+// Without a listener the system ends a program whose file meets a limit (`ulimit -f`); so the write fails, as on FAT.
+process.on('SIGXFSZ', () => undefined)
 // In `ngc-replicator … | head` the reader goes away: what was begun is still done, unseen.
 let isHeard = true
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,9 +1,10 @@
 import { messageOf, type AppError } from './api/errors.ts'
+import { promisedBytes } from './archive/partial.ts'
 import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
 import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
 import { inspectDestination, type Destination } from './disk/destination.ts'
-import { leftoverBytes } from './library/leftovers.ts'
+import { listLeftovers } from './library/leftovers.ts'
 import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
 import { nameClashes } from './library/name-clashes.ts'
 import type { History } from './library/history/history.ts'
@@ -29,10 +30,10 @@ import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
+import { rememberSaves } from './transfer/remember-saves.ts'
+import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
 import { saveFromDocker } from './transfer/save-from-docker.ts'
 import { saveImage } from './transfer/save-image.ts'
-import { replicate, type ReplicateListener } from './transfer/replicate.ts'
-import { rememberSaves } from './transfer/remember-saves.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
 export interface CoreOptions {
@@ -113,8 +114,7 @@ export interface Core {
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: {
-      jobs: number
+    options: Omit<ReplicateOptions, 'saver'> & {
       maxFileSizeBytes?: number | undefined
       /** Another than `saver` gives. */
       saver?: Saver | undefined
@@ -194,13 +194,28 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       gathered,
       await nameClashes(destination.folder, names),
     )
-    const freeBytes = destination.freeBytes + (await leftoverBytes(destination.folder, names))
+    const leftovers = (await listLeftovers(destination.folder)).filter(({ name }) =>
+      names.has(name),
+    )
+    const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const freeBytes = destination.freeBytes + leftBytes
     const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
+    const begunBytes = new Map<string, number>()
+    for (const image of images) {
+      if (image.state === 'present') continue
+      const { folder } = destination
+      const wanted = maxFileSizeBytes ?? destination.largestFileBytes
+      begunBytes.set(
+        image.name,
+        await promisedBytes({ ...image, folder, maxFileSizeBytes: wanted }),
+      )
+    }
     return makePlan(
       { ...destination, freeBytes, ...(largestFileBytes !== undefined && { largestFileBytes }) },
       images,
       [...selected.failures, ...failures],
       held.digests(),
+      begunBytes,
     )
   }
 
@@ -255,13 +270,18 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       return { plan: await planInto(opened, request, signal), opened }
     },
 
-    async replicate({ plan, opened }, { jobs, maxFileSizeBytes, saver: given }, listener, signal) {
+    async replicate(
+      { plan, opened },
+      { maxFileSizeBytes, saver: given, ...rest },
+      listener,
+      signal,
+    ) {
       const isDone = plan.images.every(({ state }) => state === 'present')
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
         const chosen = given ?? rememberingSaver(opened, maxFileSizeBytes)
-        await replicate(plan, { saver: chosen, jobs }, listener, signal)
+        await replicate(plan, { saver: chosen, ...rest }, listener, signal)
       } finally {
         await unlock?.()
       }

@@ -33,6 +33,9 @@ const log = createLog(join(app.getPath('logs'), 'desktop.log'))
 process.on('uncaughtException', (error) => log('An error was caught by nobody.', error))
 process.on('unhandledRejection', (error) => log('A rejection was handled by nobody.', error))
 
+// Without a listener the system ends a program whose file meets a limit; so the write fails, as on FAT.
+process.on('SIGXFSZ', () => undefined)
+
 registerScheme()
 
 // The tests of a development build start it with a folder of their own, and so with a lock of its own.

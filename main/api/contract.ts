@@ -113,7 +113,8 @@ export const contract = {
   'transfers.start': takes(z.strictObject({ plan: short })).gives<void>(),
   'transfers.pause': takes(some()).gives<void>(),
   'transfers.resume': takes(some()).gives<void>(),
-  'transfers.cancel': takes(some()).gives<void>(),
+  /** What was fetched stays, to go on with, unless it is to be removed. */
+  'transfers.cancel': takes(some().extend({ remove: z.boolean() })).gives<void>(),
   'transfers.retry': takes(some()).gives<void>(),
   /** Takes what has ended off the list. */
   'transfers.clear': takes(nothing()).gives<void>(),

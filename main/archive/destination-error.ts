@@ -26,11 +26,12 @@ export function destinationError(error: unknown, path: string): unknown {
     case 'ENXIO':
     case 'EIO':
     case 'ENOTCONN':
+    case 'ECONNABORTED': // the program behind a FUSE drive ended
     case 'ESTALE':
       return failure(
         `The drive is gone or failing: ${file} could not be written.`,
         error,
-        'Plug it in again.',
+        'Plug it in again and retry: it goes on from what the drive holds.',
       )
     case 'ENAMETOOLONG':
       return failure(`The path of ${file} is too long for the drive.`, error)

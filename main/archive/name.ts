@@ -64,6 +64,18 @@ export function partName(name: string, part: number): string {
 export const MOST_PARTS = 1000
 export const PARTIAL = '.partial'
 
+/** What tells how far a partial tarball is to be relied on, whether or not it is in parts. */
+export function journalName(name: string): string {
+  return `${name}${JOURNAL}`
+}
+
+/** The tarball that a journal is of; undefined for other files. */
+export function journalled(file: string): string | undefined {
+  return file.endsWith(JOURNAL) ? file.slice(0, -JOURNAL.length) : undefined
+}
+
+const JOURNAL = '.journal'
+
 /** Whether a file says of itself that it is a tarball, a part of one, or a compressed one. */
 export function isTarballName(name: string): boolean {
   return /\.(?:tar|tgz|oci)(?:\.|$)/i.test(name)

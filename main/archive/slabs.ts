@@ -1,6 +1,8 @@
 import { sharedBytes } from './sha256.ts'
 
 const SLAB_BYTES = 1024 * 1024
+/** The longest that bytes wait here while nothing is being written: what a crash loses. A fast line fills a slab sooner. */
+const LINGER_MS = 4
 /** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
 const MOST_SLABS = 8
 
@@ -9,17 +11,20 @@ const MOST_SLABS = 8
  * slabs are on their way. The one copy that it costs puts the bytes where the hashing worker can see them.
  */
 export class Slabs {
-  readonly #write: (bytes: Uint8Array) => Promise<{ hashed: Promise<void> }>
+  readonly #write: (bytes: Uint8Array) => Promise<{ hashed: Promise<unknown> }>
   readonly #free: Uint8Array[] = []
   #count = 0
   #filling: Uint8Array | undefined
   #filledBytes = 0
   #writing: Promise<void> = Promise.resolve()
+  #underWay = 0
+  #timer: NodeJS.Timeout | undefined
+  #isDue = false
   #waiting: (() => void) | undefined
   #failure: { error: unknown } | undefined
 
   /** `write` resolves when the bytes are written, and its `hashed` when the slab may be filled again. */
-  constructor(write: (bytes: Uint8Array) => Promise<{ hashed: Promise<void> }>) {
+  constructor(write: (bytes: Uint8Array) => Promise<{ hashed: Promise<unknown> }>) {
     this.#write = write
   }
 
@@ -33,6 +38,7 @@ export class Slabs {
       at += piece.length
       if (this.#filledBytes === SLAB_BYTES) this.#send()
     }
+    if (this.#filling !== undefined) this.#timer ??= setTimeout(() => this.#linger(), LINGER_MS)
   }
 
   /** Sends what was gathered on its way, without waiting. */
@@ -47,10 +53,17 @@ export class Slabs {
     if (this.#failure) throw this.#failure.error
   }
 
-  /** Resolves when no write is under way any more, whatever became of it. */
+  /** Writes what was gathered as far as that can be done; resolves when no write is under way any more. */
   async settle(): Promise<void> {
-    this.#failure ??= { error: new Error('abandoned') }
+    this.#send()
     await this.#writing
+  }
+
+  /** Small writes only while there is nothing better to do: behind a busy drive whole slabs gather. */
+  #linger(): void {
+    this.#timer = undefined
+    if (this.#underWay === 0) this.#send()
+    else this.#isDue = true
   }
 
   async #take(): Promise<Uint8Array> {
@@ -69,12 +82,16 @@ export class Slabs {
   }
 
   #send(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#isDue = false
     const slab = this.#filling
     if (slab === undefined) return
     const bytes = slab.subarray(0, this.#filledBytes)
     this.#filling = undefined
     this.#filledBytes = 0
     const earlier = this.#writing
+    this.#underWay += 1
     this.#writing = this.#writeAfter(earlier, slab, bytes)
   }
 
@@ -88,9 +105,11 @@ export class Slabs {
     } catch (error) {
       this.#fail(error)
     }
+    this.#underWay -= 1
+    if (this.#underWay === 0 && this.#isDue) this.#send()
   }
 
-  async #releaseAfter(hashed: Promise<void>, slab: Uint8Array): Promise<void> {
+  async #releaseAfter(hashed: Promise<unknown>, slab: Uint8Array): Promise<void> {
     try {
       await hashed
       this.#release(slab)

@@ -1,8 +1,11 @@
 import { addAbortSignal, type Readable } from 'node:stream'
-import { AppError } from '../api/errors.ts'
+import { AppError, type ErrorCode } from '../api/errors.ts'
+import type { AwaitSpace } from '../disk/space.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import { DestinationFiles, type WrittenFile } from './destination-files.ts'
-import type { LayoutMember, TarballLayout } from './layout.ts'
+import type { Journal } from './journal.ts'
+import type { TarballLayout } from './layout.ts'
+import type { PartialTarball } from './partial.ts'
 import { Slabs } from './slabs.ts'
 import { END_BYTES, paddingAfter } from './tar-header.ts'
 
@@ -12,11 +15,30 @@ export interface WriteOptions {
   /** File name, from `tarballName`. */
   readonly name: string
   readonly maxFileSizeBytes?: number | undefined
-  /** Opens a layer or other blob; the stream ends in an error when it is not the blob that was named. */
-  readonly openBlob: (descriptor: Descriptor, signal: AbortSignal) => Promise<Readable>
+  /**
+   * Opens a layer or other blob, or what of it is not there yet; the stream ends in an error when the whole is not the blob
+   * that was named.
+   */
+  readonly openBlob: (
+    descriptor: Descriptor,
+    signal: AbortSignal,
+    begun?: BegunBlob,
+  ) => Promise<Readable>
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined
-  /** Leave the `.partial` files when it fails. */
-  readonly keepPartial?: boolean
+  /** What an earlier run wrote: it is gone on after that. */
+  readonly partial?: PartialTarball | undefined
+  /** Kept up to date, so that another run can go on. Without one, what was written is removed when it fails. */
+  readonly journal?: Journal | undefined
+  /** Waits until a full drive has room again; without it that is a failure. */
+  readonly awaitSpace?: AwaitSpace | undefined
+}
+
+/** A blob whose first bytes an earlier run wrote. */
+export interface BegunBlob {
+  /** How many. */
+  readonly offset: number
+  /** Reads them from the drive. */
+  read(): Readable
 }
 
 export interface WriteProgress {
@@ -45,8 +67,13 @@ export async function writeTarball(
   options: WriteOptions,
   signal: AbortSignal,
 ): Promise<WrittenTarball> {
-  const { layout, onProgress } = options
-  let progress: WriteProgress = { phase: 'downloading', writtenBytes: 0, durableBytes: 0 }
+  const { layout, onProgress, partial, journal, awaitSpace } = options
+  const begunBytes = partial?.sizeBytes ?? 0
+  let progress: WriteProgress = {
+    phase: 'downloading',
+    writtenBytes: begunBytes,
+    durableBytes: begunBytes,
+  }
   const tell = (change: Partial<WriteProgress>): void => {
     progress = { ...progress, ...change }
     onProgress?.(progress)
@@ -57,57 +84,83 @@ export async function writeTarball(
     sizeBytes: layout.sizeBytes,
     maxFileSizeBytes: options.maxFileSizeBytes,
     onDurable: (durableBytes) => tell({ durableBytes }),
+    partial,
+    journal,
+    awaitSpace,
   })
   const slabs = new Slabs(async (bytes) => {
     const written = await files.write(bytes)
     tell({ writtenBytes: progress.writtenBytes + bytes.length })
     return written
   })
+  /** Appends what is not there yet of bytes that belong to that place of the tarball. */
+  const append = (bytes: Uint8Array, offset: number): Promise<void> =>
+    slabs.append(bytes.subarray(Math.max(0, begunBytes - offset)))
+  let reliableBytes: number | undefined
   try {
-    for (const member of layout.members) {
+    tell({})
+    for (const { header, headerOffset, dataOffset, sizeBytes, source, name } of layout.members) {
       signal.throwIfAborted()
-      await slabs.append(member.header)
-      await appendBody(slabs, member, options, signal)
-      await slabs.append(zeros.subarray(0, paddingAfter(member.sizeBytes)))
+      await append(header, headerOffset)
+      if (source.kind === 'bytes') {
+        await append(source.bytes, dataOffset)
+      } else if (begunBytes <= dataOffset + sizeBytes) {
+        // What follows a blob was written only after its digest was right.
+        const offset = Math.max(0, begunBytes - dataOffset)
+        const read = (): Readable => files.stream(dataOffset, dataOffset + offset, signal)
+        const begun = offset === 0 ? undefined : { offset, read }
+        // Opening may wait for another tarball that waits for what was just appended here: that must be on its way.
+        slabs.flush()
+        const stream = addAbortSignal(
+          signal,
+          await options.openBlob(source.descriptor, signal, begun),
+        )
+        try {
+          await appendBlob(slabs, stream, { name, sizeBytes, gotBytes: offset })
+        } catch (error) {
+          if (spoils(error)) reliableBytes = headerOffset
+          throw error
+        }
+      }
+      const end = dataOffset + sizeBytes
+      await append(zeros.subarray(0, paddingAfter(sizeBytes)), end)
     }
-    await slabs.append(zeros.subarray(0, END_BYTES))
+    await append(zeros.subarray(0, END_BYTES), layout.sizeBytes - END_BYTES)
     await slabs.drain()
     signal.throwIfAborted()
     tell({ phase: 'flushing' })
     return { files: await files.finish(), sizeBytes: layout.sizeBytes }
   } catch (error) {
     await slabs.settle()
-    await files.abandon(options.keepPartial === true)
+    await files.abandon(reliableBytes)
     throw signal.aborted ? signal.reason : error
   }
 }
 
 const zeros = new Uint8Array(END_BYTES)
 
-async function appendBody(
+async function appendBlob(
   slabs: Slabs,
-  { source, sizeBytes, name }: LayoutMember,
-  { openBlob }: WriteOptions,
-  signal: AbortSignal,
+  stream: Readable,
+  { name, sizeBytes, gotBytes }: { name: string; sizeBytes: number; gotBytes: number },
 ): Promise<void> {
-  if (source.kind === 'bytes') {
-    await slabs.append(source.bytes)
-    return
-  }
-  const { digest } = source.descriptor
-  // Opening may wait for another tarball that waits for what was just appended here: that must be on its way.
-  slabs.flush()
-  const stream = addAbortSignal(signal, await openBlob(source.descriptor, signal))
-  let gotBytes = 0
+  let got = gotBytes
   for await (const chunk of stream) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`${name}: not a stream of bytes`)
-    gotBytes += chunk.length
-    if (gotBytes > sizeBytes) throw wrongLength(digest, sizeBytes, 'more')
+    got += chunk.length
+    if (got > sizeBytes) throw wrongLength(name, sizeBytes, 'more')
     await slabs.append(chunk)
   }
-  if (gotBytes < sizeBytes) throw wrongLength(digest, sizeBytes, `${gotBytes}`)
+  if (got < sizeBytes) throw wrongLength(name, sizeBytes, `${got}`)
 }
 
-function wrongLength(digest: string, sizeBytes: number, got: string): AppError {
-  return new AppError('protocol', `${digest} should be ${sizeBytes} bytes long, but ${got} came.`)
+/** Whether it says that the bytes are wrong, and not only that no more of them came. */
+function spoils(error: unknown): boolean {
+  return error instanceof AppError && spoiling.has(error.code)
+}
+
+const spoiling: ReadonlySet<ErrorCode> = new Set(['digest-mismatch', 'protocol', 'damaged'])
+
+function wrongLength(name: string, sizeBytes: number, got: string): AppError {
+  return new AppError('protocol', `${name} should be ${sizeBytes} bytes long, but ${got} came.`)
 }

@@ -5,9 +5,15 @@ import { formatReference } from '../registry/reference.ts'
 
 /**
  * One object a line of `--json`: a plan event for each image, an image event as each ends, offline and online events as
- * the network goes and comes, and one done event last.
+ * the network goes and comes, a waiting event, which may come again, while a drive is full, and one done event last.
  */
-export type ReplicateEvent = PlanEvent | ImageEvent | OfflineEvent | OnlineEvent | DoneEvent
+export type ReplicateEvent =
+  | PlanEvent
+  | WaitingEvent
+  | ImageEvent
+  | OfflineEvent
+  | OnlineEvent
+  | DoneEvent
 
 interface PlanEvent {
   readonly event: 'plan'
@@ -19,6 +25,14 @@ interface PlanEvent {
   readonly fetchBytes: number
   readonly state: PlannedImage['state']
   readonly notes: readonly string[]
+}
+
+interface WaitingEvent {
+  readonly event: 'waiting'
+  readonly reference: string
+  readonly platform: string
+  /** That the drive lacks for this image. */
+  readonly missingBytes: number
 }
 
 interface ImageEvent {
@@ -73,6 +87,11 @@ export function planEvent(image: PlannedImage): PlanEvent {
     state,
     notes,
   }
+}
+
+export function waitingEvent(image: ImageToSave, missingBytes: number): WaitingEvent {
+  const { reference, platform } = image
+  return { event: 'waiting', reference: formatReference(reference), platform, missingBytes }
 }
 
 export function savedEvent(image: ImageToSave, files: readonly WrittenFile[]): ImageEvent {

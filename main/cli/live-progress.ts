@@ -66,8 +66,8 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
       pulls.delete(image)
       const known = running.get(image)
       const entry = { progress, speed: known?.speed ?? createSpeed() }
-      const bytes = progress.writtenBytes - (known?.progress.writtenBytes ?? 0)
-      // An image that begins again takes nothing back.
+      // What an earlier run wrote is where this one begins, and no speed; an image that begins again takes nothing back.
+      const bytes = progress.writtenBytes - (known?.progress ?? progress).writtenBytes
       entry.speed.add(Math.max(0, bytes))
       total.add(Math.max(0, bytes))
       running.set(image, entry)

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { cleanCommand } from './clean.ts'
 import { compareCommand } from './compare.ts'
 import { doctorCommand } from './doctor.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
@@ -130,6 +131,13 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (wanted: string, found: string, options: { output?: string; json: boolean }) => {
       done(await compareCommand(wanted, found, options, output, signal))
     })
+  sub('clean', 'remove what was never finished in a folder, so that it is fetched from the start')
+    .argument('<folder>')
+    .option('--dry-run', 'only list it', false)
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (folder: string, options: { dryRun: boolean; json: boolean }) => {
+      done(await cleanCommand(folder, options, output))
+    })
   sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (options: { json: boolean }) => {
@@ -148,6 +156,7 @@ Examples:
   ngc-replicator compare /media/ours /media/theirs --output missing.json
   ngc-replicator --list missing.json --output-path /media/stick
   ngc-replicator push /media/stick --to registry.example:5000/ngc
+  ngc-replicator clean /media/stick --dry-run
 
 Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; further certificate authorities from NODE_EXTRA_CA_CERTS.

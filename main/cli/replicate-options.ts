@@ -28,6 +28,7 @@ export interface ReplicateOptions {
   readonly registryPassword?: string
   readonly remove: boolean
   readonly singularity: boolean
+  readonly check: boolean
   readonly jobs: number
   readonly connections: number
   readonly limitRate?: number
@@ -134,6 +135,12 @@ export function addReplicateOptions(command: Command): Command {
     .addOption(option('--registry-password <password>', 'better in the environment'))
     .optionsGroup('How:')
     .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
+    .addOption(
+      option(
+        '--check',
+        'read again what an earlier run wrote, instead of trusting its journal',
+      ).default(false),
+    )
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
     .addOption(
       option('--connections <n>', 'requests at once while planning')

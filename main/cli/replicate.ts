@@ -93,9 +93,9 @@ export async function replicateCommand(
     }
     const failures = [...prepared.plan.failures, ...(push?.refused ?? [])]
     report = createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
-    const { jobs, maxFileSize: maxFileSizeBytes } = options
+    const { jobs, check, maxFileSize: maxFileSizeBytes } = options
     try {
-      const saving = { jobs, maxFileSizeBytes, saver: push?.saver(report.pushes) }
+      const saving = { jobs, check, maxFileSizeBytes, saver: push?.saver(report.pushes) }
       await core.replicate(prepared, saving, report.listener, signal)
       await push?.pushPresent(report.pushes, signal)
       return report.finish()

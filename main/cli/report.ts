@@ -76,6 +76,14 @@ export function createReport(
       tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
     },
     warned: (message) => output.complain(printable(message)),
+    waiting(image, missingBytes) {
+      emit(event.waitingEvent(image, missingBytes))
+      output.complain(
+        printable(
+          `The drive is full: ${formatBytes(missingBytes)} are missing for ${nameOf(image)}. Free some space there, and it goes on by itself; nothing is lost.`,
+        ),
+      )
+    },
   }
 
   const pushes: PushListener = {
@@ -121,7 +129,7 @@ export function createReport(
       }
       if (stopped?.wasInterrupted) {
         output.complain(
-          `Interrupted. ${plural(saved, 'image')} ${options.exporter ? 'saved and kept' : 'pushed'}; run the same command to go on.`,
+          `Interrupted. ${plural(saved, 'image')} ${options.exporter ? 'saved and kept, and what was fetched of others as well' : 'pushed'}; run the same command to go on.`,
         )
         return 130
       }

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { messageOf } from '../api/errors.ts'
 import type { TarballImage } from '../archive/image.ts'
-import { isTarballName } from '../archive/name.ts'
+import { readJournal } from '../archive/journal-records.ts'
+import { isTarballName, journalName, parseFileName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { readTarball, type TarballReading } from '../archive/read.ts'
 import { formatPlatform } from '../registry/platform.ts'
@@ -72,7 +74,10 @@ export async function readLibrary(folder: string, signal?: AbortSignal): Promise
     folder,
     images: entries.flatMap((entry) => entry.images),
     problems: entries.flatMap((entry) => entry.problem ?? []),
-    places: new Map(entries.flatMap((entry) => entry.places ?? [])),
+    places: new Map([
+      ...entries.flatMap(({ begun }) => begun ?? []),
+      ...entries.flatMap(({ places }) => places ?? []),
+    ]),
   }
 }
 
@@ -80,6 +85,8 @@ interface Entry {
   readonly images: readonly LibraryImage[]
   readonly problem?: LibraryProblem
   readonly places?: readonly [Digest, BlobPlace][]
+  /** In what was never finished; the same blob in a finished tarball counts. */
+  readonly begun?: readonly [Digest, BlobPlace][]
 }
 
 async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<Entry> {
@@ -91,16 +98,27 @@ async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<En
     )
     const listed = rows.length > 0 ? rows : [row(tarball, { status, sizeBytes: reading.sizeBytes })]
     if (status === 'complete' && reading.status === 'complete')
-      return { images: listed, places: heldPlaces(tarball.name, reading.members) }
+      return { images: listed, places: heldPlaces(tarball, reading.members, reading.sizeBytes) }
     // A holiday picture on the stick is no problem; a tarball that is none may be one.
     if (status === 'complete' || (status === 'foreign' && !isTarballName(tarball.name)))
       return { images: listed }
-    return { images: listed, problem: { file: tarball.name, kind: status, detail } }
+    const problem = { file: tarball.name, kind: status, detail }
+    return { images: listed, problem, begun: await begunPlaces(tarball, reading) }
   } catch (error) {
     signal?.throwIfAborted()
     const problem = { file: tarball.name, kind: 'unreadable', detail: messageOf(error) } as const
     return { images: [row(tarball, { status: 'unreadable' })], problem }
   }
+}
+
+async function begunPlaces(
+  { name: file, folder, isPartial, missingParts }: TarballFiles,
+  reading: TarballReading,
+): Promise<[Digest, BlobPlace][]> {
+  if (!isPartial || missingParts.length > 0 || reading.status === 'foreign') return []
+  const { name } = parseFileName(file)
+  const journal = await readJournal(join(folder, journalName(name)))
+  return heldPlaces({ name, isPartial }, reading.members, journal?.durableBytes ?? 0)
 }
 
 interface Judged {

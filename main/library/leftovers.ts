@@ -1,31 +1,47 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseFileName } from '../archive/name.ts'
+import { journalled, parseFileName } from '../archive/name.ts'
+import { removeFiles } from '../disk/durable.ts'
 
-/** Bytes of unfinished files that saving these tarballs will take the place of. */
-export async function leftoverBytes(folder: string, names: ReadonlySet<string>): Promise<number> {
-  const sizes = await Promise.all(
-    (await leftovers(folder, names)).map((file) =>
-      stat(join(folder, file)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  )
-  return sizes.reduce((sum, size) => sum + size, 0)
+/** What an earlier run left of one tarball that it did not finish. */
+export interface Leftover {
+  /** Of the tarball, with `.tar`. */
+  readonly name: string
+  /** Its partial files and its journal. */
+  readonly files: readonly string[]
+  readonly sizeBytes: number
 }
 
-/** Removes what an earlier run left of a tarball, so that its space can be used. */
-export async function removeLeftovers(folder: string, name: string): Promise<void> {
-  for (const file of await leftovers(folder, new Set([name]))) {
-    await rm(join(folder, file), { force: true })
+/** All that was left unfinished in a folder, by the names of its files; nothing where the folder cannot be read. */
+export async function listLeftovers(folder: string): Promise<Leftover[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const found = new Map<string, { files: string[]; sizeBytes: number }>()
+  for (const entry of entries) {
+    const name = leftoverOf(entry.name)
+    if (name === undefined || !entry.isFile()) continue
+    const leftover = found.get(name) ?? { files: [], sizeBytes: 0 }
+    leftover.files.push(entry.name)
+    leftover.sizeBytes += await lstat(join(folder, entry.name)).then(
+      ({ size }) => size,
+      () => 0,
+    )
+    found.set(name, leftover)
   }
+  return Array.from(found, ([name, leftover]) => ({ name, ...leftover })).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )
 }
 
-async function leftovers(folder: string, names: ReadonlySet<string>): Promise<string[]> {
-  const files = await readdir(folder).catch(() => [])
-  return files.filter((file) => {
-    const { name, isPartial } = parseFileName(file)
-    return isPartial && names.has(name)
-  })
+export async function removeLeftovers(
+  folder: string,
+  leftovers: readonly Leftover[],
+): Promise<void> {
+  await removeFiles(leftovers.flatMap(({ files }) => files.map((file) => join(folder, file))))
+}
+
+/** The tarball that a file is left of. */
+function leftoverOf(file: string): string | undefined {
+  const { name, isPartial } = parseFileName(file)
+  const tarball = isPartial ? name : journalled(file)
+  return tarball?.endsWith('.tar') === true ? tarball : undefined
 }

@@ -66,21 +66,26 @@ export interface PlanFailure {
 /** An image as gathered, before the plan knows what others share with it. */
 export type GatheredImage = PresentImage | Omit<ImageToSave, 'fetchBytes'>
 
-/** Adds up what was gathered. `held` are digests whose bytes the destination's tarballs hold. Pure. */
+/**
+ * Adds up what was gathered. `held` are digests whose bytes the destination's tarballs hold; `begun` tells how many bytes of
+ * a tarball, by its name, an earlier run wrote. Pure.
+ */
 export function makePlan(
   destination: Destination,
   gathered: readonly GatheredImage[],
   failures: readonly PlanFailure[],
   held: ReadonlySet<Digest>,
+  begun: ReadonlyMap<string, number> = new Map(),
 ): Plan {
   const seen = new Set(held)
   const images = gathered.map((image): PlannedImage => {
     if (image.state === 'present') return image
+    const missing = missingBytes(image.layout, begun.get(image.name) ?? 0)
     const fetchBytes = uniqueLayers(image.image.layers)
       .filter(({ digest }) => !seen.has(digest))
       .reduce((bytes, { digest, size }) => {
         seen.add(digest)
-        return bytes + size
+        return bytes + (missing.get(digest) ?? size)
       }, 0)
     return { ...image, fetchBytes }
   })
@@ -116,6 +121,21 @@ function checkParts(
       hint: 'Choose a larger --max-file-size.',
     },
   )
+}
+
+/** Of each blob of a tarball, the bytes that lie beyond what was written of it. */
+function missingBytes({ members }: TarballLayout, begunBytes: number): Map<Digest, number> {
+  return new Map(
+    members.flatMap(({ source, dataOffset, sizeBytes }): [Digest, number][] =>
+      source.kind === 'blob'
+        ? [[source.descriptor.digest, sizeBytes - clamp(begunBytes - dataOffset, sizeBytes)]]
+        : [],
+    ),
+  )
+}
+
+function clamp(value: number, most: number): number {
+  return Math.min(most, Math.max(0, value))
 }
 
 /** Each digest once: the empty layer of 32 bytes may stand in a manifest many times. */

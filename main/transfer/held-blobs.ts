@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { AppError } from '../api/errors.ts'
 import { parseFileName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import type { Descriptor } from '../registry/manifest.ts'
@@ -13,6 +14,8 @@ export interface BlobPlace {
   readonly name: string
   /** Of the blob's first byte in the tarball. */
   readonly offset: number
+  /** Of the partial tarball, which may get its name meanwhile; a finished one of the same name is an older one. */
+  readonly isPartial: boolean
 }
 
 /**
@@ -57,14 +60,20 @@ export class HeldBlobs {
     }
   }
 
-  written(digest: Digest, place: BlobPlace): void {
-    this.#places.set(digest, place)
+  written(digest: Digest, place: Omit<BlobPlace, 'isPartial'>): void {
+    this.#places.set(digest, { ...place, isPartial: true })
     this.abandoned(digest)
   }
 
   abandoned(digest: Digest): void {
     this.#writing.get(digest)?.resolve()
     this.#writing.delete(digest)
+  }
+
+  /** The tarball has its name: what an older one of that name held is not there any more. */
+  finished(name: string): void {
+    for (const [digest, place] of this.#places)
+      if (place.name === name && !place.isPartial) this.#places.delete(digest)
   }
 
   /** What a tarball was thought to hold is not to be relied on: it is damaged, or was taken back. */
@@ -74,12 +83,12 @@ export class HeldBlobs {
 
   async #open(
     descriptor: Descriptor,
-    { name, offset }: BlobPlace,
+    { name, offset, isPartial }: BlobPlace,
     signal: AbortSignal,
   ): Promise<Readable | undefined> {
     // A tarball being finished is renamed part by part: look again rather than give up.
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const tarball = await openTarball(await this.#filesOf(name)).catch(() => undefined)
+      const tarball = await openTarball(await this.#filesOf(name, isPartial)).catch(() => undefined)
       if (tarball === undefined) continue
       if (tarball.sizeBytes < offset + descriptor.size) {
         await tarball.close()
@@ -96,23 +105,26 @@ export class HeldBlobs {
     return undefined
   }
 
-  /** The files of the tarball being written, or else of the finished one. */
-  async #filesOf(name: string): Promise<string[]> {
+  /** The files of the finished tarball; of a partial one unless that is finished by now. */
+  async #filesOf(name: string, isPartial: boolean): Promise<string[]> {
     const files = (await readdir(this.#folder))
       .map((file) => ({ file, ...parseFileName(file) }))
       .filter((file) => file.name === name)
       .toSorted((a, b) => (a.part ?? 0) - (b.part ?? 0))
-    const partial = files.filter(({ isPartial }) => isPartial)
-    return (partial.length > 0 ? partial : files).map(({ file }) => join(this.#folder, file))
+    const partial = files.filter((file) => file.isPartial)
+    const finished = files.filter((file) => !file.isPartial)
+    return (isPartial && partial.length > 0 ? partial : finished).map(({ file }) =>
+      join(this.#folder, file),
+    )
   }
 }
 
 /** The bytes on the drive are not the blob that its tarball names. */
-export class HeldBlobDamaged extends Error {
+export class HeldBlobDamaged extends AppError {
   readonly tarball: string
 
   constructor(tarball: string, cause: unknown) {
-    super(`${tarball} is damaged.`, { cause })
+    super('damaged', `${tarball} is damaged.`, { cause })
     this.tarball = tarball
   }
 }

@@ -17,8 +17,18 @@ export interface ReplicateListener {
   fetched?(image: ImageToSave, bytes: number): void
   saved?(image: ImageToSave, files: readonly WrittenFile[]): void
   failed?(image: ImageToSave, error: unknown): void
-  /** Something beside the images went wrong, and the run goes on. */
+  /** What the user should know, and the run goes on. */
   warned?(message: string): void
+  /** The drive is full, and so many bytes are missing for this image; it goes on by itself when there is room. */
+  waiting?(image: ImageToSave, missingBytes: number): void
+}
+
+export interface ReplicateOptions {
+  readonly saver: Saver
+  /** Images at once. */
+  readonly jobs: number
+  /** Read again what an earlier run wrote, instead of trusting its journal. */
+  readonly check?: boolean | undefined
 }
 
 /**
@@ -28,7 +38,7 @@ export interface ReplicateListener {
  */
 export async function replicate(
   plan: Plan,
-  { saver, jobs }: { readonly saver: Saver; readonly jobs: number },
+  { saver, jobs, check }: ReplicateOptions,
   listener: ReplicateListener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -44,12 +54,13 @@ export async function replicate(
     try {
       const files = await saver.save(
         image,
-        { verify: false },
+        { verify: false, check },
         {
           progress: (progress) => listener.progress?.(image, progress),
           pulling: (progress) => listener.pulling?.(image, progress),
           fetched: (bytes) => listener.fetched?.(image, bytes),
           warned: (message) => listener.warned?.(message),
+          waiting: (missingBytes) => listener.waiting?.(image, missingBytes),
         },
         signal,
       )

@@ -10,7 +10,7 @@ import { pullImage, type PullProgress } from '../docker/pull.ts'
 import type { SocketEngine } from '../docker/socket-engine.ts'
 import { within } from '../docker/within.ts'
 import { formatBytes } from '../format.ts'
-import { removeLeftovers } from '../library/leftovers.ts'
+import { removePartial } from '../archive/partial.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Credentials } from '../registry/credentials.ts'
 import type { Digest } from '../registry/reference.ts'
@@ -32,7 +32,7 @@ export interface DockerSaveParts {
   readonly onPulling?: ((progress: PullProgress) => void) | undefined
   /** Bytes that came over the line. */
   readonly onFetched?: ((bytes: number) => void) | undefined
-  readonly onWarning?: ((message: string) => void) | undefined
+  readonly onWarned?: ((message: string) => void) | undefined
 }
 
 export type SaveFromDocker = (
@@ -95,7 +95,7 @@ export function saveFromDocker({
         await engine.tag(name, formatReference(reference))
       }
     } catch (error) {
-      parts.onWarning?.(`${formatReference(reference)} stays in Docker: ${messageOf(error)}`)
+      parts.onWarned?.(`${formatReference(reference)} stays in Docker: ${messageOf(error)}`)
     }
   }
 
@@ -148,7 +148,7 @@ async function write(
   const { resolved, offsets } = exportedImage(image.image, found)
   const layout = layoutTarball(resolved, reference)
   const { folder, maxFileSizeBytes, onProgress } = parts
-  await removeLeftovers(folder, image.name)
+  await removePartial(folder, image.name)
   await checkSpace(folder, layout.sizeBytes)
   const writing = async (bytes: {
     bytes(offset: number, length: number): AsyncIterable<Uint8Array>

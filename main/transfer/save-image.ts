@@ -1,12 +1,19 @@
-import type { Readable } from 'node:stream'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { destinationError } from '../archive/destination-error.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
-import { removeLeftovers } from '../library/leftovers.ts'
-import { writeTarball, type WriteProgress } from '../archive/write.ts'
+import { bindingOf } from '../archive/journal-records.ts'
+import { Journal } from '../archive/journal.ts'
+import type { LayoutMember } from '../archive/layout.ts'
+import { journalName } from '../archive/name.ts'
+import { openPartial, removePartial, type PartialTarball } from '../archive/partial.ts'
+import { writeTarball, type BegunBlob, type WriteProgress } from '../archive/write.ts'
+import { freeBytesOf, spaceOf } from '../disk/space.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Registry } from '../registry/client.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
-import { WrongBytes } from '../registry/verified-stream.ts'
+import { createHasher, verified, WrongBytes, type Hasher } from '../registry/verified-stream.ts'
 import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
 
 export interface SaveParts {
@@ -17,11 +24,18 @@ export interface SaveParts {
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined
   /** Bytes that came over the line. */
   readonly onFetched?: ((bytes: number) => void) | undefined
+  /** The drive is full, and so many bytes are missing; it goes on by itself. Without it, a full drive is a failure. */
+  readonly onWaiting?: ((missingBytes: number) => void) | undefined
+  /** What the user should know, and it goes on. */
+  readonly onWarned?: ((message: string) => void) | undefined
+  /** Reads again what an earlier run wrote, instead of trusting its journal. */
+  readonly check?: boolean | undefined
 }
 
 /**
- * Writes one image as a tarball; each layer comes from the destination where it is there already, else from the registry,
- * and once more from there when its bytes were wrong.
+ * Writes one image as a tarball, from where an earlier run ended; each layer comes from the destination where it is there
+ * already, else from the registry. A layer that came wrong is fetched once more from its start. What was written stays,
+ * with its journal, when it fails, and the journal stays when it does not: `removeJournal` once the image is recorded.
  */
 export async function saveImage(
   image: ImageToSave,
@@ -31,18 +45,17 @@ export async function saveImage(
   const wrong = new Set<Digest>()
   for (;;) {
     try {
-      await removeLeftovers(parts.folder, image.name)
       return await writeOnce(image, parts, signal)
     } catch (error) {
       if (error instanceof HeldBlobDamaged) {
         // The drive gave wrong bytes for a layer that should have been there: once more, without that tarball.
         parts.held.forget(error.tarball)
-      } else if (error instanceof WrongBytes && !wrong.has(error.digest)) {
-        // They may have been changed on this one way here.
-        wrong.add(error.digest)
-      } else {
-        throw error
+        continue
       }
+      // They may have been changed on this one way here.
+      if (!(error instanceof WrongBytes) || wrong.has(error.digest)) throw error
+      wrong.add(error.digest)
+      parts.onWarned?.(`${error.message} It is fetched once more.`)
     }
   }
 }
@@ -53,44 +66,120 @@ async function writeOnce(
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
   const { layout, name } = image
-  const { held, registry, folder, maxFileSizeBytes } = parts
-  const ends = new Map<Digest, number>()
-  for (const { source, dataOffset, sizeBytes } of layout.members) {
-    if (source.kind === 'blob') ends.set(source.descriptor.digest, dataOffset + sizeBytes)
+  const { held, registry, folder, maxFileSizeBytes, onFetched } = parts
+  const partial = await findPartial(image, parts, signal)
+  const awaitSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
+  const begunBytes = partial?.sizeBytes ?? 0
+  const neededBytes = layout.sizeBytes - begunBytes
+  if (awaitSpace && (await freeBytesOf(folder)) < neededBytes) await awaitSpace(neededBytes)
+  const journal = await Journal.begin(join(folder, journalName(name)), {
+    binding: bindingOf(layout, maxFileSizeBytes),
+    parts: partial?.closed ?? [],
+    durableBytes: begunBytes,
+  }).catch((error: unknown) => {
+    throw destinationError(error, join(folder, journalName(name)))
+  })
+  const blobs = new Map<Digest, LayoutMember>()
+  for (const member of layout.members) {
+    if (member.source.kind === 'blob') blobs.set(member.source.descriptor.digest, member)
   }
   /** What this tarball fetches and others may wait for. */
-  const claimed = new Map<Digest, Descriptor>()
+  const claimed = new Map<Digest, LayoutMember>()
 
-  const openBlob = async (descriptor: Descriptor): Promise<Readable> => {
+  const openBlob = async (
+    descriptor: Descriptor,
+    _signal: AbortSignal,
+    begun?: BegunBlob,
+  ): Promise<Readable> => {
     const stream = await held.take(descriptor, signal)
+    const member = blobs.get(descriptor.digest)
+    if (!stream && member) claimed.set(descriptor.digest, member)
+    const from = begun && { offset: begun.offset, hasher: await hashed(begun.read()) }
+    if (stream && from) {
+      // What was begun came from elsewhere: the whole is right only if both together are.
+      const { digest, size: sizeBytes } = descriptor
+      return Readable.from(
+        verified(withoutFirst(stream, from.offset), { digest, sizeBytes, name }, from),
+      )
+    }
     if (stream) return stream
-    claimed.set(descriptor.digest, descriptor)
-    return registry.blob(image.reference, descriptor, {
-      signal,
-      ...(parts.onFetched && { onBytes: parts.onFetched }),
-    })
+    return registry.blob(image.reference, descriptor, { signal, from, onBytes: onFetched })
   }
+  /** A blob is right when something follows it. */
   const announce = (writtenBytes: number): void => {
-    for (const [digest, { size }] of claimed) {
-      const end = ends.get(digest) ?? Number.POSITIVE_INFINITY
-      if (end > writtenBytes) continue
-      held.written(digest, { name, offset: end - size })
+    for (const [digest, { dataOffset, sizeBytes }] of claimed) {
+      if (dataOffset + sizeBytes >= writtenBytes) continue
+      held.written(digest, { name, offset: dataOffset })
       claimed.delete(digest)
     }
   }
   try {
+    for (const [digest, { dataOffset, sizeBytes }] of blobs) {
+      if (dataOffset + sizeBytes < begunBytes) held.written(digest, { name, offset: dataOffset })
+    }
     const onProgress = (progress: WriteProgress): void => {
       announce(progress.writtenBytes)
       parts.onProgress?.(progress)
     }
     const { files } = await writeTarball(
-      { layout, folder, name, maxFileSizeBytes, openBlob, onProgress },
+      {
+        layout,
+        folder,
+        name,
+        maxFileSizeBytes,
+        openBlob,
+        onProgress,
+        partial,
+        journal,
+        awaitSpace,
+      },
       signal,
     )
+    held.finished(name)
     return files
   } catch (error) {
     for (const digest of claimed.keys()) held.abandoned(digest)
     held.forget(name)
     throw error
+  } finally {
+    await journal.close()
+  }
+}
+
+/** What is there to go on with; what is not of this image is removed, and told. */
+async function findPartial(
+  { layout, name }: ImageToSave,
+  { folder, held, maxFileSizeBytes, check, onWarned }: SaveParts,
+  signal: AbortSignal,
+): Promise<PartialTarball | undefined> {
+  const found = await openPartial({ folder, name, layout, maxFileSizeBytes, check }, signal)
+  if (found.kind === 'usable') {
+    if (found.note !== undefined)
+      onWarned?.(`${name}: ${found.note} It is fetched again from there.`)
+    return found.partial
+  }
+  if (found.kind === 'useless') {
+    onWarned?.(`What was left of ${name} ${found.why}: it is begun afresh.`)
+    await removePartial(folder, name)
+    held.forget(name)
+  }
+  return undefined
+}
+
+async function hashed(bytes: Readable): Promise<Hasher> {
+  const hasher = createHasher()
+  for await (const chunk of bytes as AsyncIterable<Uint8Array>) await hasher.update(chunk)
+  return hasher
+}
+
+async function* withoutFirst(
+  stream: AsyncIterable<Uint8Array>,
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
+  let left = bytes
+  for await (const chunk of stream) {
+    const fresh = chunk.subarray(left)
+    left -= chunk.length - fresh.length
+    if (fresh.length > 0) yield fresh
   }
 }

@@ -6,6 +6,7 @@ import { removeFiles } from '../disk/durable.ts'
 import type { DriveFiles } from '../drive-files/drive-files.ts'
 import { savedImage } from '../library/saved-image.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import { journalName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball } from '../archive/verify.ts'
 import type { WriteProgress } from '../archive/write.ts'
@@ -48,8 +49,17 @@ export interface SaveListener {
   verified?(bytes: number): void
   /** Told once before that: whether the medium itself answers, or possibly the system's cache. */
   readingBack?(from: ReadFrom): void
-  /** Something beside the image went wrong, and the image is saved. */
+  /** What the user should know, and it goes on. */
   warned?(message: string): void
+  /** The drive is full, and so many bytes are missing; it goes on by itself when there is room. */
+  waiting?(missingBytes: number): void
+}
+
+export interface SaveOptions {
+  /** Read it back when it is written. */
+  readonly verify: boolean
+  /** Read again what an earlier run wrote, instead of trusting its journal. */
+  readonly check?: boolean | undefined
 }
 
 /** Saves images into one folder, several at once if need be. Those of one folder share its state and its checksums. */
@@ -57,11 +67,11 @@ export interface Saver {
   /**
    * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml, the drive's own files and
    * its description durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged`
-   * when the drive gives other bytes than it was given.
+   * when the drive gives other bytes than it was given. What was written when it throws is gone on with by the next call.
    */
   save(
     image: ImageToSave,
-    options: { readonly verify: boolean },
+    options: SaveOptions,
     listener: SaveListener,
     signal: AbortSignal,
   ): Promise<readonly WrittenFile[]>
@@ -74,27 +84,24 @@ export function createSaver(parts: SaverParts): Saver {
   const told = new Set<string>()
 
   return {
-    async save(image, { verify }, listener, signal) {
+    async save(image, { verify, check }, listener, signal) {
       await makeFolder(folder)
       const onProgress = (progress: WriteProgress): void => listener.progress?.(progress)
       const onFetched = (bytes: number): void => listener.fetched?.(bytes)
+      const onWarned = (message: string): void => listener.warned?.(message)
+      const onWaiting = (missingBytes: number): void => listener.waiting?.(missingBytes)
+      const onPulling = (progress: PullProgress): void => listener.pulling?.(progress)
+      const hooks = { onProgress, onPulling, onFetched, onWarned, onWaiting }
       const files = await saveImage(
         image,
-        {
-          held,
-          folder,
-          maxFileSizeBytes,
-          onProgress,
-          onFetched,
-          onPulling: (progress) => listener.pulling?.(progress),
-          onWarning: (message) => listener.warned?.(message),
-        },
+        { held, folder, maxFileSizeBytes, check, ...hooks },
         signal,
       )
       if (verify) await readBack(image, files, listener, signal)
       await checksums.replace(image.name, files)
       const { repository, tag, changeKey } = image.stateEntry
       await state.record(repository, tag, changeKey)
+      await removeFiles([join(folder, journalName(image.name))])
       await explain(image, files, listener)
       await describeOnce(image, listener, signal)
       return files
@@ -121,7 +128,7 @@ export function createSaver(parts: SaverParts): Saver {
     const [problem] = problems
     if (problem === undefined) return
     held.forget(image.name)
-    await removeFiles(paths)
+    await removeFiles([...paths, join(folder, journalName(image.name))])
     throw new AppError(
       'damaged',
       `The drive gave other bytes back than were written to it: ${problem.detail}`,

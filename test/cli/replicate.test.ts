@@ -451,14 +451,15 @@ describe('failures', () => {
     expect(run.stderr).toMatch(/24\.04-py3/)
   })
 
-  test('of bytes: a layer with a wrong bit fails its image by name and leaves no file', async () => {
+  test('of bytes: a layer with a wrong bit fails its image by name and leaves no tarball', async () => {
     sandbox.faults.add({ role: 'blobs', times: Infinity, does: { kind: 'flip', atByte: 100_000 } })
     const run = await replicate(oneImage)
     expect(run.code).toBe(1)
     expect(eventsOf(run, 'image')).toMatchObject([
       { state: 'failed', error: expect.stringContaining('sha256:') },
     ])
-    expect((await readdir(output)).filter((file) => file.includes('.tar'))).toEqual([])
+    expect((await readdir(output)).filter((file) => file.endsWith('.tar'))).toEqual([])
+    expect(run.stderr.match(/It is fetched once more/g)).toHaveLength(1)
   })
 
   test('of the line in mid-layer are survived', async () => {
@@ -467,24 +468,43 @@ describe('failures', () => {
     expect((await runCli(['verify', output])).code).toBe(0)
   })
 
-  test('by an interruption end with 130, keep what is done and leave nothing torn', async () => {
+  test('by an interruption end with 130, keep what was fetched, and the same command goes on', async () => {
     sandbox.settings.bytesPerSecond = 2_000_000
-    const run = await replicate(
-      ['nvidia/clara/monai-toolkit:1.0', 'nvidia/nemo:24.03.framework', '--jobs', '1'],
-      {
-        started: (child) => {
-          child.stdout?.on('data', (data: Buffer) => {
-            if (data.includes('"state":"saved"')) child.kill('SIGINT')
-          })
-        },
-      },
-    )
+    const images = ['nvidia/clara/monai-toolkit:1.0', 'nvidia/nemo:24.03.framework', '--jobs', '1']
+    const nemo = 'nvcr.io_nvidia_nemo_24.03.framework_linux-amd64.tar'
+    let child: ChildProcess | undefined
+    const running = replicate(images, { started: (process) => void (child = process) })
+    await expect
+      .poll(() => readdir(output).catch(() => []), { timeout: 20_000 })
+      .toContain(`${nemo}.partial`)
+    child?.kill('SIGINT')
+    const run = await running
     expect(run.code).toBe(130)
     expect(run.stderr).toMatch(/Interrupted\. 1 image saved and kept/)
     expect((await readdir(output)).filter((file) => file.includes('.tar'))).toEqual([
       'nvcr.io_nvidia_clara_monai-toolkit_1.0_linux-amd64.tar',
+      `${nemo}.journal`,
+      `${nemo}.partial`,
     ])
+    sandbox.settings.bytesPerSecond = 0
+    expect((await replicate([...images, '--check'])).code).toBe(0)
+    expect((await readdir(output)).filter((file) => file.startsWith(nemo))).toEqual([nemo])
     expect((await runCli(['verify', output])).code).toBe(0)
+  })
+
+  test('leave what inventory lists and clean removes, and only that', async () => {
+    await replicate(oneImage)
+    const names = await readdir(output)
+    const leftovers = ['a_b_1_linux-amd64.tar.000.partial', 'a_b_1_linux-amd64.tar.journal']
+    for (const file of leftovers) await writeFile(join(output, file), 'half')
+    const listed = await runCli(['inventory', output])
+    expect(listed.stdout).toMatch(/a_b_1_linux-amd64\.tar\.partial: It was never finished/)
+    const dry = await runCli(['clean', output, '--dry-run'])
+    expect(dry.stdout).toMatch(/1 unfinished tarball, 8 B\./)
+    expect(await readdir(output)).toEqual([...names, ...leftovers].toSorted())
+    const clean = await runCli(['clean', output, '--json'])
+    expect(jsonLines(clean)).toMatchObject([{ removed: true, leftovers: [{ files: leftovers }] }])
+    expect(await readdir(output)).toEqual(names)
   })
 })
 

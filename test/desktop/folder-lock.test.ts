@@ -102,7 +102,7 @@ test('what another process has half written stays when a transfer that waits for
   await begin([image])
   await vi.waitFor(() => expect(view().rows[0]?.waitsFor).toBeDefined())
   await writeFile(join(stick, partial), 'half')
-  await desktop.handlers['transfers.cancel']({ ids: 'all' })
+  await desktop.handlers['transfers.cancel']({ ids: 'all', remove: true })
   await reaches(['cancelled'])
   expect(await readdir(stick)).toContain(partial)
 })

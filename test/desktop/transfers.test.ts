@@ -1,5 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { PlanView, TransfersView } from '../../main/api/shapes.ts'
@@ -62,13 +63,13 @@ const phases = (desktop: TestDesktop): string[] => view(desktop).rows.map(({ pha
 const reaches = (desktop: TestDesktop, wanted: readonly string[]): Promise<void> =>
   vi.waitFor(() => expect(phases(desktop)).toEqual(wanted), { timeout: 20_000, interval: 20 })
 const isUnderWay = (desktop: TestDesktop): Promise<void> =>
-  vi.waitFor(() => expect(view(desktop).rows[0]?.fetchedBytes).toBeGreaterThan(0), {
+  vi.waitFor(() => expect(view(desktop).rows[0]?.writtenBytes).toBeGreaterThan(0), {
     timeout: 20_000,
     interval: 10,
   })
 
 async function tarballs(): Promise<Record<string, string>> {
-  const names = (await readdir(stick)).filter((name) => name.includes('.tar'))
+  const names = (await readdir(stick)).filter((name) => name.endsWith('.tar'))
   const sums = await Promise.all(
     names.map(async (name) => {
       const bytes = await readFile(join(stick, name))
@@ -95,6 +96,16 @@ async function contents(folder: string): Promise<Record<string, string | string[
   return Object.fromEntries(names.map((name, at) => [name, found[at] ?? []]))
 }
 
+/** Partial files and their journals. */
+async function unfinished(): Promise<string[]> {
+  return (await readdir(stick)).filter((name) => /\.(?:partial|journal)$/.test(name))
+}
+
+/** That the sandbox sent so far. */
+function blobBytes(): number {
+  return sandbox.requests.all({ role: 'blobs' }).reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+}
+
 test('a plan becomes transfers, and the place is safe when all of them are durable', async () => {
   const desktop = await begin([image, other])
   expect(view(desktop).safe).toEqual([])
@@ -108,7 +119,7 @@ test('a plan becomes transfers, and the place is safe when all of them are durab
     expect(sums).toContain(`${sum}  ${name}`)
 })
 
-test('a paused transfer leaves no file, and goes on to the same bytes when it is resumed', async () => {
+test('a paused transfer keeps what was fetched, and goes on to the same bytes when it is resumed', async () => {
   const desktop = await begin([image])
   await reaches(desktop, ['done'])
   const whole = await tarballs()
@@ -120,11 +131,17 @@ test('a paused transfer leaves no file, and goes on to the same bytes when it is
   await again.handlers['transfers.pause']({ ids: 'all' })
   await reaches(again, ['paused'])
   expect(view(again)).toMatchObject({ isPaused: true, safe: [] })
-  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
+  await vi.waitFor(async () => expect(await unfinished()).toHaveLength(2))
+  const [paused] = view(again).rows
+  expect(paused?.writtenBytes).toBeGreaterThan(0)
+  expect(paused?.bytesPerSecond).toBeUndefined()
+  const before = blobBytes()
   Object.assign(sandbox.settings, defaultSettings)
   await again.handlers['transfers.resume']({ ids: 'all' })
   await reaches(again, ['done'])
   expect(await tarballs()).toEqual(whole)
+  expect(blobBytes() - before).toBeLessThan(paused?.sizeBytes ?? 0)
+  expect(await unfinished()).toEqual([])
 })
 
 test('a folder that went away with its drive is told, and not made anew', async () => {
@@ -132,7 +149,7 @@ test('a folder that went away with its drive is told, and not made anew', async 
   const desktop = await begin([image])
   await isUnderWay(desktop)
   await desktop.handlers['transfers.pause']({ ids: 'all' })
-  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
+  await reaches(desktop, ['paused'])
   await rm(stick, { recursive: true })
   await desktop.handlers['transfers.resume']({ ids: 'all' })
   await reaches(desktop, ['failed'])
@@ -144,18 +161,56 @@ test('a folder that went away with its drive is told, and not made anew', async 
   await expect(readdir(stick)).rejects.toThrow('ENOENT')
 })
 
-test('a cancelled transfer ends, and can be tried again', async () => {
+test('a cancelled transfer ends, keeps what was fetched, and can be tried again', async () => {
   sandbox.settings.bytesPerSecond = 400_000
   const desktop = await begin([image])
   await isUnderWay(desktop)
-  await desktop.handlers['transfers.cancel']({ ids: 'all' })
+  await desktop.handlers['transfers.cancel']({ ids: 'all', remove: false })
   await reaches(desktop, ['cancelled'])
-  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
+  await vi.waitFor(async () => expect(await unfinished()).toHaveLength(2))
   Object.assign(sandbox.settings, defaultSettings)
   const [row] = view(desktop).rows
   await desktop.handlers['transfers.retry']({ ids: [row?.id ?? ''] })
   await reaches(desktop, ['done'])
 })
+
+test('a cancelled transfer takes what was fetched away when it is asked to', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await begin([image])
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.cancel']({ ids: 'all', remove: true })
+  expect(phases(desktop)).toEqual(['cancelled'])
+  expect(await unfinished()).toEqual([])
+})
+
+test('either host goes on with what the other began', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await begin([image])
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
+  await vi.waitFor(async () => expect(await unfinished()).toHaveLength(2))
+  const site = join(home.path, 'site.json')
+  await writeFile(site, JSON.stringify(sandbox.site))
+  const command = ['--site', site, '--output-path', stick, '--verbose', image]
+  let child: ChildProcess | undefined
+  const running = runCli(command, { started: (process) => void (child = process) })
+  const begun = await begunBytes()
+  await vi.waitFor(async () => expect(await begunBytes()).toBeGreaterThan(begun), {
+    timeout: 20_000,
+  })
+  child?.kill('SIGKILL')
+  await running
+  Object.assign(sandbox.settings, defaultSettings)
+  sandbox.requests.clear()
+  await desktop.handlers['transfers.resume']({ ids: 'all' })
+  await reaches(desktop, ['done'])
+  expect(sandbox.requests.all().some(({ range }) => range !== undefined)).toBe(true)
+  expect(await unfinished()).toEqual([])
+  expect((await runCli(['verify', stick])).code).toBe(0)
+})
+
+const partialName = 'nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar.partial'
+const begunBytes = async (): Promise<number> => (await stat(join(stick, partialName))).size
 
 test('after a crash the queue is there again, and goes on by itself', async () => {
   sandbox.settings.bytesPerSecond = 400_000
@@ -172,12 +227,11 @@ test('what a crash left unfinished goes away when its transfer is cancelled', as
   sandbox.settings.bytesPerSecond = 400_000
   const desktop = await begin([image])
   await isUnderWay(desktop)
-  await desktop.handlers['transfers.pause']({ ids: 'all' })
-  await vi.waitFor(async () => expect(await tarballs()).toEqual({}))
-  const partial = join(stick, 'nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar.partial')
-  await writeFile(partial, 'half')
-  await desktop.handlers['transfers.cancel']({ ids: 'all' })
-  expect(await tarballs()).toEqual({})
+  await desktop.kill()
+  expect(await unfinished()).toHaveLength(2)
+  const again = await start()
+  await again.handlers['transfers.cancel']({ ids: 'all', remove: true })
+  expect(await unfinished()).toEqual([])
 })
 
 test('a change of the settings in the middle loses no record of what is saved at the same time', async () => {
@@ -204,7 +258,7 @@ test('what the user paused stays paused after a restart', async () => {
   expect(phases(again)).toEqual(['paused'])
 })
 
-test('a wrong bit fails its image in words with ways out, leaves no file, and may be tried again', async () => {
+test('a wrong bit fails its image in words with ways out, leaves no tarball, and may be tried again', async () => {
   sandbox.faults.add({ role: 'blobs', times: 20, does: { kind: 'flip', atByte: 50_000 } })
   const desktop = await begin([image])
   await reaches(desktop, ['failed'])

@@ -158,6 +158,7 @@ describe('the inventory of a folder', () => {
     expect(places.get(image.layers[1]?.descriptor.digest ?? 'sha256:')).toEqual({
       name: 'practice.tar',
       offset: last?.dataOffset,
+      isPartial: false,
     })
   })
 })

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly started?: (child: ChildProcess) => void
 }
 
-const program = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
+export const program = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
 
 /** Runs the command line as a user does: a process of its own. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {

@@ -99,13 +99,8 @@ runroot = ${JSON.stringify(join(folder, 'run'))}
   const daemon = start('podman', [...storage, 'system', 'service', '--time=0', `unix://${socket}`])
   const run = (...rest: string[]): Promise<string> => output('podman', [...storage, ...rest])
   await answering(daemon, () => access(socket))
-  return {
-    run,
-    socket,
-    options: storage,
-    env: { CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') },
-    stop: () => stop(daemon, folder),
-  }
+  const env = { CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') }
+  return { run, socket, env, options: storage, stop: () => stop(daemon, folder) }
 }
 
 /** Runs a program and gives what it printed on either output; rejects with that in the message. */

@@ -22,6 +22,7 @@ export const packages = {
   dash: 'dash',
   shellcheck: 'shellcheck',
   strace: 'strace',
+  pkill: 'procps',
   busybox: 'busybox-static',
   openssl: 'openssl',
 } as const

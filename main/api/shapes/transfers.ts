@@ -4,6 +4,8 @@ export type Phase =
   | 'waiting'
   | 'resolving'
   | 'downloading'
+  /** The drive is: it goes on when there is room. */
+  | 'full'
   | 'flushing'
   | 'verifying'
   | 'done'

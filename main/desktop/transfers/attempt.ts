@@ -4,18 +4,25 @@ import { uniqueLayers } from '../../plan/plan.ts'
 import type { TransferRow } from '../../api/shapes.ts'
 import { createSpeed } from '../../transfer/speed.ts'
 
-/** What is only true while a job runs: bytes and speed. Never kept on disk. */
+/** What is only known while the application runs: bytes and speed of the last time that a job ran. Never kept on disk. */
 export class Attempt {
   readonly controller = new AbortController()
   image: ImageToSave | undefined
   progress: WriteProgress = { phase: 'downloading', writtenBytes: 0, durableBytes: 0 }
   fetchedBytes = 0
   verifiedBytes: number | undefined
+  /** That a full drive lacks, while it is waited for. */
+  missingBytes: number | undefined
+  #isBegun = false
   readonly #speed = createSpeed()
 
+  /** What an earlier attempt wrote is where this one begins, and no speed. */
   advance(progress: WriteProgress): void {
-    this.#speed.add(Math.max(0, progress.writtenBytes - this.progress.writtenBytes))
+    const gained = progress.writtenBytes - this.progress.writtenBytes
+    if (this.#isBegun) this.#speed.add(Math.max(0, gained))
+    this.#isBegun = true
     this.progress = progress
+    this.missingBytes = undefined
   }
 
   bytesPerSecond(): number | undefined {

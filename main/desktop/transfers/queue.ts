@@ -135,6 +135,12 @@ export class Queue {
     await Promise.all(this.#running.values())
   }
 
+  /** Resolves when this job does not run any more; whether it was cancelled meanwhile, and nothing else. */
+  async cancelled(id: string): Promise<boolean> {
+    await this.#running.get(id)
+    return this.#job(id)?.state.kind === 'cancelled'
+  }
+
   /** Resolves when nothing runs. */
   async settled(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values())
@@ -172,7 +178,10 @@ export class Queue {
       if (signal.aborted) this.#apply(job.id, { do: 'interrupt' })
       else this.#stopped(job, error, attempt)
     } finally {
-      this.#attempts.delete(job.id)
+      const { kind } = this.#job(job.id)?.state ?? {}
+      // What waits or is paused still shows how far it was.
+      if (kind === undefined || kind === 'done' || kind === 'cancelled')
+        this.#attempts.delete(job.id)
       this.#running.delete(job.id)
       this.#parts.changed()
       this.#next()

@@ -55,8 +55,7 @@ export function createRun(parts: {
           {
             progress(progress) {
               attempt.advance(progress)
-              if (progress.phase === 'flushing' && attempt.verifiedBytes === undefined)
-                entered('flushing')
+              if (attempt.verifiedBytes === undefined) entered(progress.phase)
               progressed()
             },
             fetched(bytes) {
@@ -69,6 +68,11 @@ export function createRun(parts: {
               progressed()
             },
             warned: warn,
+            waiting(missingBytes) {
+              attempt.missingBytes = missingBytes
+              entered('full')
+              progressed()
+            },
           },
           signal,
         )

@@ -80,14 +80,15 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     keep: parts.keep('transfers'),
     run: async (job, attempt, listener) => {
       let fetched = 0
-      let writtenBefore = 0
+      let writtenBefore: number | undefined
       return await run(job, attempt, {
         entered: listener.entered,
         progressed() {
           history.add(attempt.fetchedBytes - fetched)
-          written.add(Math.max(0, attempt.progress.writtenBytes - writtenBefore))
+          const { writtenBytes } = attempt.progress
+          written.add(Math.max(0, writtenBytes - (writtenBefore ?? writtenBytes)))
           fetched = attempt.fetchedBytes
-          writtenBefore = attempt.progress.writtenBytes
+          writtenBefore = writtenBytes
           listener.progressed()
         },
       })
@@ -179,16 +180,15 @@ export function createTransfers(parts: TransfersParts): TransfersService {
       },
       'transfers.pause': ({ ids }) => queue.move(ids, { do: 'pause' }),
       'transfers.resume': ({ ids }) => queue.move(ids, { do: 'resume' }),
-      async 'transfers.cancel'({ ids }) {
-        const idle = queue.jobs.filter(
-          ({ id, state }) =>
-            (ids === 'all' || ids.includes(id)) &&
-            state.kind !== 'running' &&
-            state.kind !== 'done',
-        )
+      async 'transfers.cancel'({ ids, remove }) {
+        const meant = queue.jobs.filter(({ id }) => ids === 'all' || ids.includes(id))
         queue.move(ids, { do: 'cancel' })
-        // What runs takes its own file away.
-        await Promise.all(idle.map(discard))
+        if (!remove) return
+        await Promise.all(
+          meant.map(async (job) => {
+            if (await queue.cancelled(job.id)) await discard(job)
+          }),
+        )
       },
       'transfers.retry': ({ ids }) => queue.move(ids === 'all' ? failed() : ids, { do: 'retry' }),
       'transfers.clear': () => queue.clear(),

@@ -1,9 +1,10 @@
 import type { Phase, Place, TransferRow, TransfersView } from '../../api/shapes.ts'
+import { formatBytes } from '../../format.ts'
 import type { Attempt } from './attempt.ts'
 import type { Job } from './job-schema.ts'
 import { isEnded } from './job.ts'
 
-/** A job as the window shows it; `attempt` is there while it runs. Pure. */
+/** A job as the window shows it; `attempt` is the last one, where there was one. Pure. */
 export function rowOf(
   job: Job,
   facts: { attempt: Attempt | undefined; place: Place; waitsFor: string | undefined },
@@ -12,7 +13,7 @@ export function rowOf(
   const { id, reference, platform, state } = job
   const sizeBytes = attempt?.image?.sizeBytes ?? job.sizeBytes
   const isDone = state.kind === 'done'
-  const speed = attempt?.bytesPerSecond()
+  const speed = state.kind === 'running' ? attempt?.bytesPerSecond() : undefined
   const writtenBytes = isDone ? sizeBytes : (attempt?.progress.writtenBytes ?? 0)
   return {
     id,
@@ -32,12 +33,22 @@ export function rowOf(
     layers: attempt?.layers() ?? [],
     ...(waitsFor !== undefined && { waitsFor }),
     ...(state.kind === 'failed' && { failure: failureOf(state.failure) }),
+    ...(phaseOf(job) === 'full' && { failure: driveFull(attempt?.missingBytes ?? 0) }),
     ...(isDone && state.file !== undefined && { file: state.file }),
   }
 }
 
 function phaseOf({ state }: Job): Phase {
   return state.kind === 'running' ? state.phase : state.kind
+}
+
+function driveFull(missingBytes: number): NonNullable<TransferRow['failure']> {
+  return {
+    code: 'no-space',
+    message: `The drive is full: ${formatBytes(missingBytes)} are missing. Nothing is lost.`,
+    hint: 'Free some space there, and it goes on by itself.',
+    ways: ['choose-folder'],
+  }
 }
 
 function failureOf({

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { attempt } from '../../stores/attempt.ts'
 import { count } from '../../format/count.ts'
 
-/** Cancelling throws away what was fetched, so it asks once, beside the button. */
+/** What was fetched may stay, to go on with another time: so it asks once, beside the button. */
 export function CancelButton(props: {
   ids: 'all' | string[]
   number: number
@@ -16,6 +16,10 @@ export function CancelButton(props: {
   const own = useState(false)
   const [isAsking, setAsking] = props.asking ?? own
   const ask = () => setAsking(!isAsking)
+  const cancel = (remove: boolean) => {
+    setAsking(false)
+    void attempt('transfers.cancel', { ids, remove })
+  }
   return (
     <Popover
       opened={isAsking}
@@ -45,21 +49,14 @@ export function CancelButton(props: {
       <Popover.Dropdown aria-label="Cancel">
         <div className="stack" style={{ maxWidth: 280 }}>
           <p>
-            Cancel {name ?? count(number, 'transfer')}? What was fetched of{' '}
-            {number === 1 ? 'it' : 'them'} is removed.
+            Cancel {name ?? count(number, 'transfer')}? What was fetched can stay on the drive, to
+            go on with another time.
           </p>
-          <div className="row" style={{ justifyContent: 'flex-end' }}>
-            <Button variant="default" onClick={() => setAsking(false)}>
-              Keep
+          <div className="row wrap" style={{ justifyContent: 'flex-end' }}>
+            <Button color="red" variant="light" onClick={() => cancel(true)}>
+              Cancel and remove it
             </Button>
-            <Button
-              color="red"
-              variant="light"
-              onClick={() => {
-                setAsking(false)
-                void attempt('transfers.cancel', { ids })
-              }}
-            >
+            <Button variant="default" onClick={() => cancel(false)}>
               Cancel {number === 1 ? 'transfer' : 'transfers'}
             </Button>
           </div>

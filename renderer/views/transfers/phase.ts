@@ -5,6 +5,7 @@ export const phaseWords: Record<Phase, string> = {
   waiting: 'Waiting',
   resolving: 'Resolving',
   downloading: 'Downloading',
+  full: 'Paused: the drive is full',
   flushing: 'Flushing to the drive',
   verifying: 'Reading back',
   done: 'Done',
@@ -19,6 +20,7 @@ export function isRunning(phase: Phase): boolean {
     phase === 'waiting' ||
     phase === 'resolving' ||
     phase === 'downloading' ||
+    phase === 'full' ||
     phase === 'flushing' ||
     phase === 'verifying'
   )

@@ -28,6 +28,7 @@ const icons = {
   waiting: IconClock,
   resolving: IconArrowsExchange,
   downloading: IconDownload,
+  full: IconPlayerPause,
   flushing: IconUsb,
   verifying: IconShieldCheck,
   done: IconCircleCheck,
@@ -39,6 +40,7 @@ const icons = {
 const tones: Partial<Record<Phase, string>> = {
   done: 'good',
   failed: 'bad',
+  full: 'look',
   paused: 'look',
   waiting: 'soft',
   cancelled: 'soft',
@@ -104,7 +106,9 @@ export function Transfer(props: {
             ahead={row.writtenBytes}
             whole={row.sizeBytes}
             {...(phase === 'failed' && { tone: 'bad' })}
-            {...((phase === 'paused' || phase === 'waiting') && { tone: 'still' })}
+            {...((phase === 'paused' || phase === 'waiting' || phase === 'full') && {
+              tone: 'still',
+            })}
           />
         </div>
       )}
