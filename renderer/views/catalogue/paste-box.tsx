@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Message } from '../../components/message.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { count } from '../../format/count.ts'
+import { attempt, say } from '../../stores/attempt.ts'
 import { pick } from '../../stores/picking.ts'
 
 /** Takes a text and finds the references in it. */
@@ -47,6 +48,9 @@ export function PasteBox({ close }: { close: () => void }) {
           />
         )}
         <div className="row">
+          <Button variant="default" onClick={() => void openList(close)}>
+            Open a list …
+          </Button>
           <span role="status" className="soft small">
             {parsed.state === 'ready' && `${count(found.length, 'reference')} found`}
           </span>
@@ -64,4 +68,12 @@ export function PasteBox({ close }: { close: () => void }) {
       </div>
     </Modal>
   )
+}
+
+/** `missing.json` or an inventory: each image for its own platform. */
+async function openList(close: () => void): Promise<void> {
+  const opened = await attempt('selection.openList', {})
+  if (!opened) return
+  say(`${count(opened.added, 'image')} added to the selection.`)
+  close()
 }
