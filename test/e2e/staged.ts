@@ -1,5 +1,7 @@
 import type {
   CatalogueList,
+  EngineRow,
+  ImageRecord,
   LibraryImage,
   LibraryView,
   Place,
@@ -120,7 +122,7 @@ export const picked: Selection = {
   sharedBytes: 6_200_000_000,
 }
 
-const stick: Place = {
+export const stick: Place = {
   grant: 'g-stick',
   label: '/media/operator/KINGSTON',
   drive: {
@@ -356,6 +358,19 @@ export const idle: TransfersView = {
 
 const statuses = ['complete', 'complete', 'complete', 'complete', 'partial', 'torn', 'foreign']
 
+const records: ImageRecord[] = [
+  { atMs: minutesAgo(3000), what: 'saved', ok: true, version: '0.1.0' },
+  { atMs: minutesAgo(2990), what: 'verified', ok: true, version: '0.1.0' },
+  {
+    atMs: minutesAgo(40),
+    what: 'loaded',
+    ok: false,
+    version: '0.1.0',
+    detail: 'Docker 20.10.24: Docker 20.10.24 stopped answering.',
+  },
+  { atMs: minutesAgo(30), what: 'loaded', ok: true, version: '0.1.0', detail: 'Docker 20.10.24' },
+]
+
 export const library: LibraryView = {
   place: stick,
   rows: Array.from({ length: 500 }, (_, index) => {
@@ -375,6 +390,7 @@ export const library: LibraryView = {
         status === 'complete' && { verified: { atMs: minutesAgo(30), ok: true } }),
       ...(status === 'torn' && { verified: { atMs: minutesAgo(30), ok: false } }),
       status,
+      ...(index === 0 && { records }),
     }
   }),
   totalBytes: 214_000_000_000,
@@ -382,6 +398,16 @@ export const library: LibraryView = {
   problems: [
     { file: 'nvidia_cuda_24.06-py3.tar', detail: 'It ends too early: 210 MB are missing.' },
   ],
+}
+
+export const docker: EngineRow = {
+  id: 'docker',
+  kind: 'docker',
+  name: 'Docker 20.10.24',
+  origin: 'Docker',
+  address: '/var/run/docker.sock',
+  storage: '/var/lib/docker (overlay2)',
+  freeBytes: 81_000_000_000,
 }
 
 export const image: LibraryImage = {
@@ -402,7 +428,13 @@ export const image: LibraryImage = {
   entrypoint: ['/opt/nvidia/nvidia_entrypoint.sh'],
   command: ['bash'],
   labels: { 'com.nvidia.build.id': '92342134', 'org.opencontainers.image.ref.name': 'ubuntu' },
-  cuda: { version: '12.4.1', requires: 'driver 550 or later; 470, 525, 535 with compatibility' },
+  cuda: {
+    version: '12.4.1',
+    requires: 'cuda>=12.4 brand=tesla,driver>=470,driver<471 brand=tesla,driver>=525,driver<526',
+    needs:
+      'Needs an NVIDIA driver for CUDA 12.4, that is 550.54.14 or later on Linux; on data centre cards also one of the branches 470, 525.',
+  },
+  unpackedBytes: 21_400_000_000,
   loadsIn: [
     { engine: 'Docker 20.10', ok: true },
     { engine: 'Podman', ok: true },
@@ -469,4 +501,12 @@ export const calm: Answers = {
   'transfers.get': idle,
   'library.open': library,
   'library.image': image,
+  'library.fitness': { state: 'no-driver' },
+  'engines.find': {
+    engines: [docker],
+    problems: [],
+    looked: ['Podman at /run/podman/podman.sock'],
+  },
+  'push.defaults': { to: '', username: '', isInsecureAllowed: false, hasPassword: false },
+  'delivery.get': { state: 'none' },
 }
