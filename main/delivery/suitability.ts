@@ -16,12 +16,12 @@ export function objection(
   if (kind !== 'docker') return undefined
   if (contents.hasZstdLayers && Number.parseInt(version, 10) < 23) {
     return new AppError('unsupported', `${name} cannot read layers compressed with zstd.`, {
-      hint: 'Docker 23 and later can, and so can Podman and containerd (--to podman).',
+      hint: 'Docker 23 and later can, and so can Podman and containerd.',
     })
   }
   if (!contents.hasDockerList && !hasContainerdStore) {
     return new AppError('unsupported', `${name} cannot load an OCI archive.`, {
-      hint: 'Podman and containerd can (--to podman), and Docker with its containerd image store.',
+      hint: 'Podman and containerd can, and Docker with its containerd image store.',
     })
   }
   return undefined

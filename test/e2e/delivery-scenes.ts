@@ -24,7 +24,7 @@ const loadPlan: LoadPlanView = {
       sizeBytes: 0,
       failure: {
         message: 'Docker 20.10.24 cannot read layers compressed with zstd.',
-        hint: 'Docker 23 and later can, and so can Podman and containerd (--to podman).',
+        hint: 'Docker 23 and later can, and so can Podman and containerd.',
       },
     },
   ],
@@ -86,7 +86,7 @@ const delivering: DeliveryView = {
 }
 const failure = {
   message: 'Docker 20.10.24 stopped answering.',
-  hint: 'Start it again, and run the same command: what was done is skipped.',
+  hint: 'Start it, and try again: what was done is skipped.',
 }
 const delivered: DeliveryView = {
   ...delivering,

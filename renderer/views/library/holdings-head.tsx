@@ -7,18 +7,16 @@ import {
   IconShieldCheck,
   IconX,
 } from '@tabler/icons-react'
-import { useState } from 'react'
 import type { LibraryRow, LibraryView } from '../../../main/api/shapes.ts'
 import { placeName } from '../../format/place.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { attempt, say } from '../../stores/attempt.ts'
+import { askDelivery } from '../../stores/delivery-asked.ts'
 import { closeLibrary, openLibrary } from '../../stores/library.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { delivery } from '../../stores/mirrors.ts'
 import { CompareMenu } from './comparing/compare-menu.tsx'
-import { LoadDialog } from './delivery/load-dialog.tsx'
-import { PushDialog } from './delivery/push-dialog.tsx'
 import { searchMark, startMark } from '../shell/shortcuts.ts'
 
 const formats = [
@@ -37,7 +35,6 @@ export function HoldingsHead(props: {
   clear: () => void
 }) {
   const { view, typed, type, picked, clear } = props
-  const [asked, setAsked] = useState<'load' | 'push'>()
   const { place, rows, totalBytes, sharedBytes } = view
   const { grant } = place
   const isVerifying = view.verifying !== undefined && view.verifying.length > 0
@@ -93,7 +90,7 @@ export function HoldingsHead(props: {
           Close library
         </Button>
       </div>
-      <div className="row wrap">
+      <div className="row wrap library-tools">
         <TextInput
           className="search"
           aria-label="Search library"
@@ -103,7 +100,6 @@ export function HoldingsHead(props: {
           onChange={(event) => type(event.currentTarget.value)}
           {...searchMark}
         />
-        <span className="push" />
         <CompareMenu place={place} />
         <Menu position="bottom-end" shadow="md">
           <Menu.Target>
@@ -122,14 +118,14 @@ export function HoldingsHead(props: {
         <Button
           variant="default"
           disabled={isDelivering || whole.length === 0}
-          onClick={() => setAsked('push')}
+          onClick={() => askDelivery({ kind: 'push', grant, ids: whole })}
         >
           Push {many}
         </Button>
         <Button
           variant="default"
           disabled={isDelivering || whole.length === 0}
-          onClick={() => setAsked('load')}
+          onClick={() => askDelivery({ kind: 'load', grant, ids: whole })}
         >
           Load {many}
         </Button>
@@ -144,12 +140,6 @@ export function HoldingsHead(props: {
           Verify {many}
         </Button>
       </div>
-      {asked === 'load' && (
-        <LoadDialog grant={grant} ids={whole} close={() => setAsked(undefined)} />
-      )}
-      {asked === 'push' && (
-        <PushDialog grant={grant} ids={whole} close={() => setAsked(undefined)} />
-      )}
     </div>
   )
 }

@@ -11,6 +11,7 @@ import { matches, sorted } from '../../format/sort.ts'
 import { show } from '../../stores/view.ts'
 import { Button } from '@mantine/core'
 import { clicked, type Anchor } from '../catalogue/tag-choice.ts'
+import { DeliveryDialog } from './delivery/delivery-dialog.tsx'
 import { DeliveryStrip } from './delivery/delivery-strip.tsx'
 import { ChooseButton } from './choose-button.tsx'
 import { HoldingsHead } from './holdings-head.tsx'
@@ -79,6 +80,7 @@ export function Holdings({ view }: { view: LibraryView }) {
           clear={() => setPicked(new Set())}
         />
         <DeliveryStrip />
+        <DeliveryDialog />
       </div>
       <Verifying view={view} />
       {view.rows.length === 0 ? (

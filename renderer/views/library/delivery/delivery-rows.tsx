@@ -43,10 +43,7 @@ function Row({ row }: { row: DeliveryRow }) {
         {isUnderWay ? (
           <Bar label={shortName(name)} part={doneBytes} whole={sizeBytes} />
         ) : (
-          <p
-            className={`tiny ${phase === 'failed' ? 'bad' : 'soft'}`}
-            style={{ overflowWrap: 'anywhere' }}
-          >
+          <p className={`tiny why ${phase === 'failed' ? 'bad' : 'soft'}`}>
             {failure ? [failure.message, failure.hint].filter(Boolean).join(' ') : note}
           </p>
         )}

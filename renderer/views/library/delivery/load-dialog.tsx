@@ -46,9 +46,11 @@ export function LoadDialog({ grant, ids, close }: Asking) {
           </EngineList>
         )}
         {found.state === 'ready' && engine === undefined && (
-          <Button variant="default" onClick={lookAgain}>
-            Look again
-          </Button>
+          <div className="row">
+            <Button className="push" variant="default" onClick={lookAgain}>
+              Look again
+            </Button>
+          </div>
         )}
         {engine && <Planned key={engine.id} engine={engine.id} {...{ grant, ids, close }} />}
       </div>
@@ -91,7 +93,7 @@ function Plan({ plan, close }: { plan: LoadPlanView; close: () => void }) {
                 {shortName(name)}
               </p>
               {failure && (
-                <p className="tiny bad">
+                <p className="tiny bad why">
                   {[failure.message, failure.hint].filter(Boolean).join(' ')}
                 </p>
               )}

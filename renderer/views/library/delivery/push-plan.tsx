@@ -26,7 +26,7 @@ export function PushPlan({ plan: { rows, failures } }: { plan: PushPlanView }) {
                 <p className="cut" title={name}>
                   <IconArrowRight size={14} aria-label="becomes" /> {name}
                 </p>
-                {notes.length > 0 && <p className="tiny look">{notes.join(' · ')}</p>}
+                {notes.length > 0 && <p className="tiny look why">{notes.join(' · ')}</p>}
               </div>
               <span className={`small ${state === 'replaces' ? 'look' : 'soft'}`}>
                 {words[state]}
