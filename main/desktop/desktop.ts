@@ -66,7 +66,15 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const catalogue = createCatalogueService({ connection, projects, shelf, publish, log })
   const registryName = (): string =>
     session.current().kind === 'sandbox' ? 'nvcr.io' : siteOf(settings).registryName
-  const selection = createSelection({ ...ports, connection, catalogue, settings, registryName })
+  const hasSession = (): boolean => session.current().kind !== 'none'
+  const selection = createSelection({
+    ...ports,
+    connection,
+    catalogue,
+    settings,
+    hasSession,
+    registryName,
+  })
   const plans: PlanService = createPlans({
     ...ports,
     connection,

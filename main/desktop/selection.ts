@@ -44,10 +44,11 @@ export function createSelection(parts: {
   connection: Connection
   catalogue: CatalogueService
   settings: SettingsService
+  hasSession: () => boolean
   /** The host that references of this site begin with. */
   registryName: () => string
 }): SelectionService {
-  const { connection, catalogue, settings, registryName, dialogs, log } = parts
+  const { connection, catalogue, settings, hasSession, registryName, dialogs, log } = parts
   const keep = parts.keep('selection')
   const measured = new Map<string, Measured | { failure: string }>()
   const asked = new Set<string>()
@@ -91,6 +92,8 @@ export function createSelection(parts: {
     publisher.touch()
   }
   const measureMissing = (): void => {
+    // On the far side nothing is asked of any registry; with a session everything is measured anew.
+    if (!hasSession()) return
     const { signal } = measuring
     for (const reference of keep.get().references) {
       if (measured.has(reference) || asked.has(reference)) continue

@@ -48,7 +48,8 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   Object.assign(process.env, { PATH: before.PATH })
   if (before.DOCKER_HOST === undefined) delete process.env['DOCKER_HOST']
-  await watched?.electron.close()
+  // Not asked whether to leave, wherever a test ended.
+  await watched?.electron.evaluate(({ app }) => app.exit()).catch(() => undefined)
   await docker?.stop()
   await registry?.stop()
   await rm(folder, { recursive: true, force: true })
@@ -118,7 +119,10 @@ test('an engine that dies half-way fails what was left, and not what was done', 
   await page.getByRole('button', { name: 'Load all' }).click()
   await page.getByRole('button', { name: /^Load into Docker/ }).click()
   await expect
-    .poll(async () => await docker.run('images', '-q').catch(() => ''), { intervals: [20] })
+    .poll(async () => await docker.run('images', '-q').catch(() => ''), {
+      intervals: [20],
+      timeout: 30_000,
+    })
     .not.toBe('')
   await docker.kill()
   const ended = page.getByText(/^\d images? loaded into Docker \S+, \d failed\.$/)
