@@ -11,7 +11,7 @@ import type { History } from './library/history/history.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import type { OutageOptions } from './net/outage.ts'
 import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
-import { createTurns } from './net/turns.ts'
+import { createTurns, wantsLess } from './net/turns.ts'
 import { patient, type RetryPolicy } from './net/retry.ts'
 import type { Catalogue } from './ngc/catalogue.ts'
 import { createCatalogue } from './ngc/create-catalogue.ts'
@@ -22,6 +22,7 @@ import type { Candidate } from './plan/candidate.ts'
 import { gather, type Gathered } from './plan/gather.ts'
 import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
+import { keepingDocuments } from './registry/kept-documents.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
 import { formatReference, type Reference } from './registry/reference.ts'
@@ -29,6 +30,8 @@ import { selectByRules, selectNamed } from './selection/candidates.ts'
 import type { Rules } from './selection/rules.ts'
 import { openChecksums, type Checksums } from './state/checksums.ts'
 import { openState, type StateFile } from './state/state-file.ts'
+import { createConnections } from './transfer/fetch-ahead/connections.ts'
+import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
 import { rememberSaves } from './transfer/remember-saves.ts'
 import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
@@ -39,7 +42,7 @@ import { createSaver, type Saver } from './transfer/saver.ts'
 export interface CoreOptions {
   readonly site: Site
   readonly key: Key
-  /** Requests at once while planning, fewer after 429 and timeouts; a transfer has one stream for each job. */
+  /** Requests at once, at most: fewer while planning, after 429 and timeouts, and where more bring nothing. */
   readonly connections: number
   readonly limitBytesPerSecond?: number | undefined
   /** How the network is reached; what is absent is as the environment says. */
@@ -128,12 +131,14 @@ export interface Core {
 /** Builds every service, for the desktop and the terminal alike. */
 export async function createCore(options: CoreOptions): Promise<Core> {
   const { site, key, connections, log, waiting, timing = {} } = options
-  const turns = createTurns(connections)
+  const turns = createTurns(Math.min(connections, MOST_WHILE_PLANNING))
+  const streams = createConnections(connections)
   const retry: RetryPolicy = {
     ...patient,
     ...timing,
     retrying(error, delayMs) {
       turns.failed(error)
+      if (wantsLess(error)) streams.halve()
       const seconds = Math.round(delayMs / 1000)
       if (seconds >= 2) waiting?.(`${messageOf(error)} Trying again in ${seconds} s.`)
     },
@@ -148,7 +153,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     return login && { kind: 'password', username: login.user, password: new Secret(login.password) }
   }
   const limit = createRateLimit(options.limitBytesPerSecond)
-  const registry = createRegistry({
+  const asked = createRegistry({
     http,
     site,
     credentials,
@@ -156,6 +161,12 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     limit,
     outage: options.outage,
     ...(log && { log }),
+  })
+  const registry = keepingDocuments(asked)
+  const fetchAhead = createFetchAhead({
+    connections: streams,
+    range: ({ repository, descriptor }, range, given) =>
+      registry.range(repository, descriptor, range, given),
   })
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
@@ -237,7 +248,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       folder: destination.folder,
       saveImage:
         throughDocker ??
-        ((image, parts, signal) => saveImage(image, { ...parts, registry }, signal)),
+        ((image, parts, signal) => saveImage(image, { ...parts, source: fetchAhead }, signal)),
       state,
       checksums,
       held,
@@ -338,3 +349,6 @@ function smallest(a: number | undefined, b: number | undefined): number | undefi
 
 /** A description is worth a moment, not the patience that an image is. */
 const DESCRIPTION_TIMEOUT_MS = 20_000
+
+/** Short answers gain nothing from more, and a catalogue is not to be stormed. */
+const MOST_WHILE_PLANNING = 8

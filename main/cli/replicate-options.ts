@@ -143,9 +143,12 @@ export function addReplicateOptions(command: Command): Command {
     )
     .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
     .addOption(
-      option('--connections <n>', 'requests at once while planning')
+      option(
+        '--connections <n>',
+        'requests at once, at most; how many are worth while it finds itself',
+      )
         .argParser(parseCount)
-        .default(8),
+        .default(16),
     )
     .addOption(
       option('--limit-rate <bytes>', 'fetch at most so much a second, such as 10M').argParser(

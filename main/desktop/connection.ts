@@ -11,6 +11,8 @@ export type Connection = {
   use: <Value>(action: (core: Core) => Promise<Value>) => Promise<Value>
   /** Session or settings changed: whoever asks from now on gets a new core. */
   renew: () => void
+  /** Holds from now on for whatever runs; undefined means no limit. */
+  limit: (bytesPerSecond: number | undefined) => void
   close: () => Promise<void>
 }
 
@@ -53,6 +55,14 @@ export function createConnection(parts: {
       }
     },
     renew: retire,
+    limit(bytesPerSecond) {
+      for (const { core } of current ? [current, ...retired] : retired) {
+        // One that could not be built moves no bytes either.
+        core
+          .then(({ limit }) => void (limit.bytesPerSecond = bytesPerSecond))
+          .catch(() => undefined)
+      }
+    },
     async close() {
       retire()
       await Promise.all([...retired].map(async ({ core }) => (await core).close()))

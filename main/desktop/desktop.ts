@@ -4,7 +4,7 @@ import { createHistory } from '../library/history/history.ts'
 import { listDrives, type FoundDrive } from '../disk/drive-list.ts'
 import { createCatalogueService } from './catalogue.ts'
 import { openCatalogueShelf } from './catalogue-shelf.ts'
-import { createConnection, networkOf, siteOf } from './connection.ts'
+import { createConnection, networkOf, siteOf, type Connection } from './connection.ts'
 import { createComparisons } from './library/comparisons.ts'
 import { createDeliveries, type DeliveriesService } from './delivery/deliveries.ts'
 import { createLibrary } from './library/library.ts'
@@ -121,7 +121,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     reconnect()
     if (kind !== 'none') transfers.start()
   })
-  reconnectOnSettings(settings, { renew: () => connection.renew(), reconnect })
+  reconnectOnSettings(settings, { connection, reconnect })
   await places.refresh().catch((error: unknown) => log('The drives could not be listed.', error))
   if (session.current().kind !== 'none') {
     reconnect()
@@ -195,22 +195,23 @@ async function closeAll(services: Closable): Promise<void> {
 /** Which catalogue is seen hangs on the site and the projects; how it is reached on the rest. */
 function reconnectOnSettings(
   settings: SettingsService,
-  { renew, reconnect }: { renew: () => void; reconnect: () => void },
+  { connection, reconnect }: { connection: Connection; reconnect: () => void },
 ): void {
   const facts = () => {
     const { site, projects, platform, proxy, extraCertificates, ...rest } = settings.current()
-    const { connections, limitBytesPerSecond } = rest
     const certificates = extraCertificates.map(({ id }) => id)
     return {
       seen: JSON.stringify([site, projects, platform, proxy, certificates]),
-      reached: JSON.stringify([connections, limitBytesPerSecond]),
+      connections: rest.connections,
+      limit: rest.limitBytesPerSecond,
     }
   }
   let before = facts()
   settings.onChange(() => {
     const now = facts()
+    if (now.limit !== before.limit) connection.limit(now.limit)
     if (now.seen !== before.seen) reconnect()
-    else if (now.reached !== before.reached) renew()
+    else if (now.connections !== before.connections) connection.renew()
     before = now
   })
 }

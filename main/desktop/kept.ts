@@ -36,7 +36,7 @@ export const kept = {
       projects: ['nvidia'],
       platform: 'linux/amd64',
       jobs: 2,
-      connections: 8,
+      connections: 16,
       verifyAfterWrite: 'removable',
       proxy: '',
       extraCertificates: [],

@@ -33,7 +33,8 @@ export function createTurns(most: number): Turns {
   }
 }
 
-function wantsLess(error: unknown): boolean {
+/** A far end that is asked too much says 429, or nothing in time. */
+export function wantsLess(error: unknown): boolean {
   return error instanceof StatusError
     ? error.status === 429
     : error instanceof NetworkError && error.kind === 'timeout'

@@ -38,7 +38,7 @@ export interface Registry {
     repository: Repository,
     descriptor: Descriptor,
     range: Wanted,
-    options?: Pick<BlobOptions, 'onBytes' | 'signal'>,
+    options?: Pick<BlobOptions, 'onBytes' | 'onWhole' | 'signal'>,
   ): Readable
   /** One request for bytes of a blob, not verified and not repeated: for callers with retries of their own. */
   openRange(
@@ -61,6 +61,8 @@ export interface BlobOptions {
   readonly signal?: AbortSignal | undefined
   /** Told the length of each chunk as it arrives. */
   readonly onBytes?: ((bytes: number) => void) | undefined
+  /** Told when the far end sends the whole blob where a range of it was asked for. */
+  readonly onWhole?: (() => void) | undefined
   /** To go on from a byte: its offset, and a hasher that has seen all before it. */
   readonly from?: { readonly offset: number; readonly hasher: Hasher } | undefined
   /** Where to hash; by default on this thread. */
@@ -113,6 +115,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     outage: whenLost,
     name: nameOf(repository),
     onBytes: given.onBytes,
+    onWhole: given.onWhole,
   })
 
   const blob = (

@@ -117,6 +117,7 @@ export async function* readRange(
         (until) => openRange(get, descriptor, wanted, until),
         signal,
       )
+      if (startByte !== wanted.startByte) options.onWhole?.()
       let position = startByte
       for await (const chunk of notTooSlow(body, retry, name)) {
         const from = position
@@ -187,6 +188,8 @@ export interface RangeOptions {
   readonly retry: RetryPolicy
   readonly limit?: RateLimit | undefined
   readonly outage?: Outage | undefined
+  /** Told when the far end sends the blob from its start instead of the range. */
+  readonly onWhole?: (() => void) | undefined
   /** Stands in messages. */
   readonly name: string
   /** Told of each chunk that is new, before it is passed on. */

@@ -37,6 +37,11 @@ export class HeldBlobs {
     return new Set(this.#places.keys())
   }
 
+  /** Whether it is in a tarball, or on its way into one. */
+  has(digest: Digest): boolean {
+    return this.#places.has(digest) || this.#writing.has(digest)
+  }
+
   /**
    * The blob from the destination, verified while it is read; waits while another image is writing it. Undefined when it
    * must be fetched: then the caller has to say `written` or `abandoned`, since others may wait for it.

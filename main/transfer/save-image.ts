@@ -10,14 +10,15 @@ import { openPartial, removePartial, type PartialTarball } from '../archive/part
 import { writeTarball, type BegunBlob, type WriteProgress } from '../archive/write.ts'
 import { freeBytesOf, spaceOf } from '../disk/space.ts'
 import type { ImageToSave } from '../plan/plan.ts'
-import type { Registry } from '../registry/client.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
 import { createHasher, verified, WrongBytes, type Hasher } from '../registry/verified-stream.ts'
+import type { FetchAhead } from './fetch-ahead/fetch-ahead.ts'
 import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
 
 export interface SaveParts {
-  readonly registry: Pick<Registry, 'blob'>
+  /** What is not in the destination comes from there. */
+  readonly source: FetchAhead
   readonly held: HeldBlobs
   readonly folder: string
   readonly maxFileSizeBytes?: number | undefined
@@ -66,7 +67,7 @@ async function writeOnce(
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
   const { layout, name } = image
-  const { held, registry, folder, maxFileSizeBytes, onFetched } = parts
+  const { held, source, folder, maxFileSizeBytes, onFetched } = parts
   const partial = await findPartial(image, parts, signal)
   const awaitSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
   const begunBytes = partial?.sizeBytes ?? 0
@@ -103,7 +104,7 @@ async function writeOnce(
       )
     }
     if (stream) return stream
-    return registry.blob(image.reference, descriptor, { signal, from, onBytes: onFetched })
+    return source.blob(image.reference, descriptor, { signal, from, onBytes: onFetched })
   }
   /** A blob is right when something follows it. */
   const announce = (writtenBytes: number): void => {
@@ -113,6 +114,12 @@ async function writeOnce(
       claimed.delete(digest)
     }
   }
+  const expected = layout.members.flatMap((member) =>
+    member.source.kind === 'blob' && member.dataOffset >= begunBytes
+      ? [{ repository: image.reference, descriptor: member.source.descriptor }]
+      : [],
+  )
+  const forget = source.expect(expected, (digest) => !held.has(digest))
   try {
     for (const [digest, { dataOffset, sizeBytes }] of blobs) {
       if (dataOffset + sizeBytes < begunBytes) held.written(digest, { name, offset: dataOffset })
@@ -142,6 +149,7 @@ async function writeOnce(
     held.forget(name)
     throw error
   } finally {
+    forget()
     await journal.close()
   }
 }

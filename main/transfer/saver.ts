@@ -34,7 +34,7 @@ export interface SaverParts {
 
 export type SaveImage = (
   image: ImageToSave,
-  parts: Omit<SaveParts, 'registry'> & DockerSaveParts,
+  parts: Omit<SaveParts, 'source'> & DockerSaveParts,
   signal: AbortSignal,
 ) => Promise<readonly WrittenFile[]>
 

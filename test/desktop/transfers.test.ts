@@ -63,7 +63,7 @@ const phases = (desktop: TestDesktop): string[] => view(desktop).rows.map(({ pha
 const reaches = (desktop: TestDesktop, wanted: readonly string[]): Promise<void> =>
   vi.waitFor(() => expect(phases(desktop)).toEqual(wanted), { timeout: 20_000, interval: 20 })
 const isUnderWay = (desktop: TestDesktop): Promise<void> =>
-  vi.waitFor(() => expect(view(desktop).rows[0]?.writtenBytes).toBeGreaterThan(0), {
+  vi.waitFor(() => expect(view(desktop).rows[0]?.writtenBytes).toBeGreaterThan(300_000), {
     timeout: 20_000,
     interval: 10,
   })
@@ -119,6 +119,15 @@ test('a plan becomes transfers, and the place is safe when all of them are durab
     expect(sums).toContain(`${sum}  ${name}`)
 })
 
+test('a speed limit that is lifted lets what runs go on at full speed', async () => {
+  const desktop = await planned([image])
+  await desktop.handlers['settings.change']({ limitBytesPerSecond: 10_000 })
+  await desktop.handlers['transfers.start']({ plan: (await plan(desktop)).id })
+  await vi.waitFor(() => expect(view(desktop).rows[0]?.phase).toBe('downloading'))
+  await desktop.handlers['settings.change']({ limitBytesPerSecond: null })
+  await reaches(desktop, ['done'])
+})
+
 test('a paused transfer keeps what was fetched, and goes on to the same bytes when it is resumed', async () => {
   const desktop = await begin([image])
   await reaches(desktop, ['done'])
@@ -126,7 +135,10 @@ test('a paused transfer keeps what was fetched, and goes on to the same bytes wh
   home.remove()
   await mkdir(stick, { recursive: true })
   sandbox.settings.bytesPerSecond = 400_000
-  const again = await begin([image])
+  const again = await planned([image])
+  // With several, what was fetched ahead is let go.
+  await again.handlers['settings.change']({ connections: 1 })
+  await again.handlers['transfers.start']({ plan: (await plan(again)).id })
   await isUnderWay(again)
   await again.handlers['transfers.pause']({ ids: 'all' })
   await reaches(again, ['paused'])

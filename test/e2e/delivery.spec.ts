@@ -25,6 +25,7 @@ let operator: Operator
 const before = { PATH: process.env['PATH'], DOCKER_HOST: process.env['DOCKER_HOST'] }
 
 test.beforeAll(async () => {
+  test.setTimeout(180_000)
   folder = await mkdtemp(join(tmpdir(), 'ngc-replicator-delivery-'))
   const sandbox = await startSandbox()
   const site = join(folder, 'site.json')

@@ -3,6 +3,8 @@ import { expect, onTestFinished } from 'vitest'
 import { verifyFiles } from '../../main/library/verify-files.ts'
 import type { ImageToSave } from '../../main/plan/plan.ts'
 import type { MadeImage } from '../../main/sandbox/image.ts'
+import { createConnections } from '../../main/transfer/fetch-ahead/connections.ts'
+import { createFetchAhead } from '../../main/transfer/fetch-ahead/fetch-ahead.ts'
 import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
 import { saveImage, type SaveParts } from '../../main/transfer/save-image.ts'
 import { imageToSave } from './image-to-save.ts'
@@ -31,13 +33,18 @@ export async function stage(image: MadeImage, into?: string): Promise<Stage> {
   const onWarned = (message: string): void => void warnings.push(message)
   const { registry, http } = registryAt(server.url, { retry: { ...impatient(), attempts: 1 } })
   onTestFinished(() => http.close())
+  const source = createFetchAhead({
+    connections: createConnections(1),
+    range: ({ repository, descriptor }, range, given) =>
+      registry.range(repository, descriptor, range, given),
+  })
   return {
     folder,
     server,
     warnings,
     save: async ({ toSave = imageToSave(image), signal, ...parts } = {}) => {
       const held = new HeldBlobs(folder, new Map())
-      const all = { registry, held, folder, onWarned, ...parts }
+      const all = { source, held, folder, onWarned, ...parts }
       await saveImage(toSave, all, signal ?? new AbortController().signal)
     },
     isWhole: async () => {

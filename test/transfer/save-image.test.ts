@@ -17,7 +17,8 @@ test('images that share layers in opposite order are saved side by side, each la
   const folder = await temporaryFolder()
   const fetched: Digest[] = []
   const bytes = new Map(layers.map((layer) => [layer.descriptor.digest, layer.bytes]))
-  const registry = {
+  const source = {
+    expect: () => () => undefined,
     blob: (_: unknown, { digest }: { digest: Digest }) => {
       fetched.push(digest)
       return Readable.from([bytes.get(digest)])
@@ -27,7 +28,7 @@ test('images that share layers in opposite order are saved side by side, each la
   const [x, y, z] = layers as [MadeLayer, MadeLayer, MadeLayer]
   const images = [toSave('one', [x, y, z]), toSave('two', [z, y, x]), toSave('three', [y, z, x])]
   const signal = AbortSignal.timeout(10_000)
-  await Promise.all(images.map((image) => saveImage(image, { registry, held, folder }, signal)))
+  await Promise.all(images.map((image) => saveImage(image, { source, held, folder }, signal)))
   expect(fetched).toHaveLength(3)
   await rm(folder, { recursive: true })
 })

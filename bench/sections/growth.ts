@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bench, Section } from '../section.ts'
+import { ourCommand } from '../contenders.ts'
+import { plainImage } from '../images.ts'
+import { measure } from '../measure.ts'
+import { markdownTable } from '../table.ts'
+import { pushLarge } from '../push-large.ts'
+
+/** How time and memory grow with the number of images, of tags planned, and with the size of one image. */
+export const growth: Section = async (bench) =>
+  `## Growth
+
+${markdownTable(
+  ['ngc-replicator', 'seconds', 'peak MB'],
+  [...(await images(bench)), ...(await tags(bench)), ...(await sizes(bench))],
+)}`
+
+async function images(bench: Bench): Promise<string[][]> {
+  const { registry, scale } = bench
+  const rows: string[][] = []
+  for (let index = 0; index < 16; index += 1) {
+    await registry.push('bench/images', plainImage(`images ${index}`, 8, 8e6 * scale), `${index}`)
+  }
+  for (const count of [1, 4, 16]) {
+    const references = Array.from(
+      { length: count },
+      (_, index) => `${registry.host}/bench/images:${index}`,
+    )
+    rows.push(await row(bench, `${count} images of 64 MB`, references))
+  }
+  return rows
+}
+
+async function tags(bench: Bench): Promise<string[][]> {
+  const { registry, workFolder } = bench
+  const image = plainImage('tags', 1, 1000)
+  for (let index = 0; index < 1000; index += 1) await registry.push('bench/tags', image, `${index}`)
+  const rows: string[][] = []
+  for (const count of [10, 100, 1000]) {
+    const list = join(workFolder, 'tags.yml')
+    const names = Array.from(
+      { length: count },
+      (_, tag) => `- {name: ${registry.host}/bench/tags, tag: "${tag}"}`,
+    )
+    await writeFile(list, names.join('\n'))
+    rows.push(
+      await row(bench, `${count} tags planned`, [
+        '--dry-run',
+        '--image',
+        'none-of-these',
+        '--external-images',
+        list,
+      ]),
+    )
+  }
+  return rows
+}
+
+async function sizes(bench: Bench): Promise<string[][]> {
+  const { registry, scale } = bench
+  const rows: string[][] = []
+  for (const gigabytes of [1, 4, 16]) {
+    await pushLarge(registry, 'bench/large', `${gigabytes}`, Math.round(gigabytes * 1e9 * scale))
+    rows.push(
+      await row(bench, `one image of ${gigabytes} GB`, [
+        `${registry.host}/bench/large:${gigabytes}`,
+      ]),
+    )
+  }
+  return rows
+}
+
+async function row(
+  { workFolder, say }: Bench,
+  name: string,
+  args: readonly string[],
+): Promise<string[]> {
+  const folder = await mkdtemp(join(workFolder, 'growth-'))
+  const cost = await measure([...ourCommand, ...args, '--output-path', folder, '--quiet'])
+  await rm(folder, { recursive: true })
+  say(`${name}: ${cost.seconds.toFixed(2)} s, ${(cost.peakBytes / 1e6).toFixed(0)} MB`)
+  return [name, cost.seconds.toFixed(2), (cost.peakBytes / 1e6).toFixed(0)]
+}

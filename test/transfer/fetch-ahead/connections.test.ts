@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { createConnections } from '../../../main/transfer/fetch-ahead/connections.ts'
+
+/** Plays windows of a quarter of a second on a line whose rate depends on the connections. */
+function play(
+  rateOf: (connections: number) => number,
+  windows: number,
+  starvedShare = 1,
+): number[] {
+  const connections = createConnections(16)
+  return Array.from({ length: windows }, () => {
+    connections.tell(rateOf(connections.allowed) / 4, 0.25, starvedShare)
+    return connections.allowed
+  })
+}
+
+test('connections double while each brings more', () => {
+  expect(play((connections) => connections * 25e6, 10).at(-1)).toBe(16)
+})
+
+test('they stay where more of them bring no more', () => {
+  const allowed = play((connections) => Math.min(4, connections) * 25e6, 40)
+  expect(allowed.filter((each) => each === 4).length).toBeGreaterThan(25)
+  expect(allowed.at(-1)).toBe(4)
+})
+
+test('a line that one connection fills keeps one, and is tried again ever more seldom', () => {
+  const allowed = play(() => 1e9, 400)
+  expect(allowed.filter((each) => each > 1).length).toBeLessThan(25)
+})
+
+test('where the drive is the slower one, the line is left as it is', () => {
+  expect(play((connections) => connections * 25e6, 20, 0.1).every((each) => each === 1)).toBe(true)
+})
+
+test('trouble at the far end halves them, and never leaves less than one', () => {
+  const connections = createConnections(16)
+  for (let window = 0; window < 10; window += 1)
+    connections.tell(connections.allowed * 1e6, 0.25, 1)
+  connections.halve()
+  expect(connections.allowed).toBe(8)
+  for (let trouble = 0; trouble < 9; trouble += 1) connections.halve()
+  expect(connections.allowed).toBe(1)
+})
