@@ -35,7 +35,7 @@ import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
 import { rememberSaves } from './transfer/remember-saves.ts'
 import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
-import { saveFromDocker } from './transfer/save-from-docker.ts'
+import { saveThroughDocker } from './transfer/through-docker.ts'
 import { saveImage } from './transfer/save-image.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
@@ -48,7 +48,9 @@ export interface CoreOptions {
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
   /** Docker pulls and exports the images; absent, they come from the registry itself. */
-  readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
+  readonly docker?:
+    | { readonly engine: () => Promise<SocketEngine>; readonly keepsImages: boolean }
+    | undefined
   /** Limits of time other than the usual ones. */
   readonly timing?: Timing
   /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
@@ -232,7 +234,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const throughDocker =
     options.docker &&
-    saveFromDocker({
+    saveThroughDocker({
       ...options.docker,
       credentialsFor: ({ reference }) =>
         registry.access(reference) === 'guest-instead'

@@ -29,6 +29,7 @@ export const settingsChange = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).optional(),
   projects: z.array(short).min(1).max(100).optional(),
   platform: platform.optional(),
+  source: z.enum(['registry', 'docker']).optional(),
   jobs: z.number().int().min(1).max(16).optional(),
   connections: z.number().int().min(1).max(64).optional(),
   limitBytesPerSecond: z.number().int().min(1).nullable().optional(),

@@ -1,6 +1,5 @@
 import { createCore, type PreparedPlan } from '../core.ts'
-import { chooseEngine, nothingFound } from '../docker/find-engines.ts'
-import { isSocketEngine, type SocketEngine } from '../docker/socket-engine.ts'
+import { chooseDocker } from '../docker/choose-docker.ts'
 import { readImageList } from '../library/image-list.ts'
 import { createHistory } from '../library/history/history.ts'
 import { machineFolder } from '../library/history/machine-folder.ts'
@@ -53,7 +52,10 @@ export async function replicateCommand(
     connections: options.connections,
     history: createHistory(machineFolder()),
     limitBytesPerSecond: options.limitRate,
-    docker: docker && { engine: docker, keepsImages: !options.remove },
+    docker: docker && {
+      engine: async () => await Promise.resolve(docker),
+      keepsImages: !options.remove,
+    },
     outage: {
       longestWaitMs,
       offline: (error) => report?.offline(error, longestWaitMs),
@@ -107,12 +109,6 @@ export async function replicateCommand(
     await push?.close()
     await core.close()
   }
-}
-
-async function chooseDocker(signal: AbortSignal): Promise<SocketEngine> {
-  const engine = await chooseEngine('docker', {}, signal)
-  if (isSocketEngine(engine)) return engine
-  throw nothingFound('docker')
 }
 
 function tellPlan(

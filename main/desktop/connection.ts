@@ -1,5 +1,8 @@
 import { createCore, type Core } from '../core.ts'
 import type { History } from '../library/history/history.ts'
+import { AppError } from '../api/errors.ts'
+import { chooseDocker } from '../docker/choose-docker.ts'
+import type { SocketEngine } from '../docker/socket-engine.ts'
 import { publicSite, type Site } from '../ngc/site.ts'
 import { parseSite } from '../ngc/site-file.ts'
 import type { HttpOptions } from '../net/http.ts'
@@ -86,9 +89,28 @@ async function build({
     connections,
     limitBytesPerSecond,
     network: await networkOf(settings),
+    ...(settings.current().source === 'docker' && {
+      docker: { engine: async () => await dockerFor(site), keepsImages: false },
+    }),
     history,
     log,
   })
+}
+
+/** Docker pulls from the registry by its name, and knows no other addresses for it. */
+async function dockerFor(site: Site): Promise<SocketEngine> {
+  if (
+    site.registryName !== publicSite.registryName ||
+    site.registry.href === publicSite.registry.href
+  )
+    return await chooseDocker()
+  throw new AppError(
+    'usage',
+    `Docker pulls from ${site.registryName} itself, whatever the addresses here say.`,
+    {
+      hint: 'Choose the registry as the source.',
+    },
+  )
 }
 
 /** The site that the settings name. */

@@ -202,7 +202,7 @@ function reconnectOnSettings(
     const certificates = extraCertificates.map(({ id }) => id)
     return {
       seen: JSON.stringify([site, projects, platform, proxy, certificates]),
-      connections: rest.connections,
+      reached: JSON.stringify([rest.connections, rest.source]),
       limit: rest.limitBytesPerSecond,
     }
   }
@@ -211,7 +211,7 @@ function reconnectOnSettings(
     const now = facts()
     if (now.limit !== before.limit) connection.limit(now.limit)
     if (now.seen !== before.seen) reconnect()
-    else if (now.connections !== before.connections) connection.renew()
+    else if (now.reached !== before.reached) connection.renew()
     before = now
   })
 }

@@ -217,3 +217,19 @@ test('a plan for a place with a password in its address is refused without repea
   await expect(refused).rejects.not.toThrow('hush')
   expect(JSON.stringify(await desktop.handlers['push.defaults']({}))).not.toContain('hush')
 })
+
+test('with Docker as the source an image of other addresses fails in words, and the registry serves again', async () => {
+  const { handlers } = desktop
+  await handlers['session.begin']({ as: 'sandbox' })
+  await handlers['settings.change']({ source: 'docker' })
+  await handlers['selection.add']({ references: ['nvcr.io/nvidia/pytorch:24.05-py3'] })
+  const phase = () => desktop.last['transfers.changed']?.rows[0]?.phase
+  await handlers['transfers.start']({ plan: (await handlers['plan.make']({ grant })).id })
+  await vi.waitFor(() => expect(phase()).toBe('failed'), { timeout: 20_000 })
+  expect(desktop.last['transfers.changed']?.rows[0]?.failure).toMatchObject({
+    message: expect.stringContaining('Docker pulls from nvcr.io itself'),
+  })
+  await handlers['settings.change']({ source: 'registry' })
+  await handlers['transfers.retry']({ ids: 'all' })
+  await vi.waitFor(() => expect(phase()).toBe('done'), { timeout: 20_000 })
+})

@@ -454,6 +454,7 @@ export const settings: Settings = {
   theme: 'system',
   projects: ['nvidia', 'nim'],
   platform: 'linux/amd64',
+  source: 'registry',
   jobs: 2,
   connections: 8,
   verifyAfterWrite: 'removable',
