@@ -100,3 +100,14 @@ test('what was done with one image of a tarball is not told of the others', () =
   expect(of('nvcr.io/nvidia/cuda:1')).toHaveLength(2)
   expect(of('nvcr.io/nvidia/cuda:2')).toHaveLength(1)
 })
+
+test('what a drive says of itself does not make it verified here', async () => {
+  const { folder, history } = await drive()
+  await history.record(folder, done())
+  const stamp = await stampOf(folder, ['a.tar'])
+  expect(await history.read(folder)).toMatchObject([{ what: 'verified', isOwn: true }])
+  expect(lastVerified(await history.read(folder), stamp)).toMatchObject({ ok: true })
+  const elsewhere = createHistory(await temporaryFolder())
+  expect(await elsewhere.read(folder)).toMatchObject([{ what: 'verified', isOwn: false }])
+  expect(lastVerified(await elsewhere.read(folder), stamp)).toBeUndefined()
+})

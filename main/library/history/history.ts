@@ -8,14 +8,22 @@ import { appendLine, MOST_BYTES } from './append-line.ts'
 import { historyEntry, parseHistory, type HistoryEntry } from './entry.ts'
 import { stampOf } from './stamp.ts'
 
-/** What was done with the tarballs of folders: kept in the folder where it is writable, else on this machine. */
+/**
+ * What was done with the tarballs of folders: kept in the folder where it is writable, else on this machine. That one was
+ * read back stands here as well, since a drive may say of itself what it likes.
+ */
 export interface History {
   /** Adds what was just done. Never fails: history is worth a line in the log, and no image. */
   record(folder: string, done: Done): Promise<void>
   /** Resolves when all that was recorded is written. */
   settled(): Promise<void>
   /** Of one folder, oldest first, from both places. Nothing where it cannot be read. */
-  read(folder: string): Promise<readonly HistoryEntry[]>
+  read(folder: string): Promise<readonly ReadEntry[]>
+}
+
+export type ReadEntry = HistoryEntry & {
+  /** Noted on this machine. */
+  readonly isOwn: boolean
 }
 
 export interface Done extends Pick<
@@ -46,7 +54,7 @@ export function createHistory(
     }
     const path = join(folder, HISTORY_NAME)
     const isAdded = await appendLine(path, JSON.stringify(entry), isOurs).catch(() => false)
-    if (isAdded) return
+    if (isAdded && done.what !== 'verified') return
     await mkdir(machineFolder, { recursive: true, mode: 0o700 })
     const line = JSON.stringify({ ...entry, folder: await realpath(folder) })
     if (!(await appendLine(onMachine, line, () => true))) throw new Error(`${onMachine} is no file`)
@@ -69,10 +77,12 @@ export function createHistory(
         textOf(join(folder, HISTORY_NAME)),
         textOf(onMachine),
       ])
-      const elsewhere = parseHistory(here, machineEntry).flatMap(({ folder: of, ...entry }) =>
-        of === real ? [entry] : [],
+      const own = parseHistory(here, machineEntry).flatMap(({ folder: of, ...entry }) =>
+        of === real ? [{ ...entry, isOwn: true }] : [],
       )
-      return [...parseHistory(there, historyEntry), ...elsewhere].toSorted((a, b) =>
+      const known = new Set(own.map(keyOf))
+      const others = parseHistory(there, historyEntry).filter((entry) => !known.has(keyOf(entry)))
+      return [...others.map((entry) => ({ ...entry, isOwn: false })), ...own].toSorted((a, b) =>
         a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
       )
     },
@@ -81,6 +91,11 @@ export function createHistory(
 
 function isOurs(text: string): boolean {
   return text.trim() === '' || parseHistory(text, historyEntry).length > 0
+}
+
+/** What was noted in both places is one entry. */
+function keyOf({ at, what, file, reference = '' }: HistoryEntry): string {
+  return `${at} ${what} ${file} ${reference}`
 }
 
 /** On the machine, several folders share a file. */

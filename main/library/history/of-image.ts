@@ -1,4 +1,5 @@
 import type { HistoryEntry } from './entry.ts'
+import type { ReadEntry } from './history.ts'
 
 interface InTarball {
   readonly file: string
@@ -7,10 +8,10 @@ interface InTarball {
 }
 
 /** What was done with one image: with its tarball, or with the image of that name in it. Pure. */
-export function historyOf(
-  entries: readonly HistoryEntry[],
+export function historyOf<Entry extends HistoryEntry>(
+  entries: readonly Entry[],
   { file, reference, digest }: InTarball,
-): HistoryEntry[] {
+): Entry[] {
   return entries.filter(
     (entry) =>
       entry.file === file &&
@@ -22,12 +23,15 @@ export function historyOf(
 }
 
 /**
- * The last time the tarball was read back, as far as its files are still the same. One that was saved since is another. Pure.
+ * The last time the tarball was read back on this machine, as far as its files are still the same. One that was saved since
+ * is another. Pure.
  */
 export function lastVerified(
-  history: readonly HistoryEntry[],
+  history: readonly ReadEntry[],
   stamp: string | undefined,
 ): HistoryEntry | undefined {
-  const last = history.findLast(({ what }) => what === 'saved' || what === 'verified')
+  const last = history.findLast(
+    ({ what, isOwn }) => what === 'saved' || (what === 'verified' && isOwn),
+  )
   return last?.what === 'verified' && last.stamp === stamp ? last : undefined
 }
