@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
@@ -26,7 +27,12 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
   )
   const child = spawn(process.execPath, ['--max-semi-space-size=1', program, ...args], {
-    env: { ...Object.fromEntries(inherited), ...options.env },
+    env: {
+      ...Object.fromEntries(inherited),
+      // Nor may the test leave anything there.
+      XDG_STATE_HOME: join(tmpdir(), 'ngc-test-state'),
+      ...options.env,
+    },
     cwd: options.cwd,
   })
   child.stdin.end(options.input)
