@@ -3,6 +3,7 @@ import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { cleanCommand } from './clean.ts'
 import { compareCommand } from './compare.ts'
+import { describeOption } from './describe-option.ts'
 import { doctorCommand } from './doctor.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
 import { loadCommand, type LoadOptions } from './load.ts'
@@ -48,23 +49,31 @@ export async function runProgram(
   }
 }
 
-function createProgram(output: Output, signal: AbortSignal, done: (code: number) => void): Command {
+/** All commands and options; `done` is told the exit code of the one that ran. */
+export function createProgram(
+  output: Output,
+  signal: AbortSignal,
+  done: (code: number) => void,
+): Command {
   const program = new Command('ngc-replicator')
     .description(
       'Carries NVIDIA NGC container images across an air gap: from the registry to tarballs in a folder.',
     )
-    .version(packageJson.version)
     .argument(
       '[reference...]',
       'images by name (nvidia/pytorch:24.01-py3) or by their catalogue page; nothing else is selected then',
     )
     .enablePositionalOptions()
+    .helpOption('-h, --help', 'print this, or what a command takes')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.print(text.trimEnd()),
       writeErr: (text) => output.complain(text.trimEnd()),
     })
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', MORE)
+    .addHelpText('afterAll', EXIT_CODES)
   addOutputOptions(addReplicateOptions(program))
   program.action(async (references: string[], options: ReplicateOptions) => {
     done(await replicateCommand(references, options, output, signal))
@@ -72,8 +81,9 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
 
   const sub = (name: string, description: string): Command =>
     program.command(name).description(description)
-  sub('inventory', 'what a folder holds, offline')
-    .argument('<folder>')
+  program.commandsGroup('What a folder holds:')
+  sub('inventory', 'list what a folder holds, offline')
+    .argument('<folder>', 'with tarballs of any program')
     .option('--json', 'one JSON document on standard output', false)
     .option('--html', 'one page, to be kept, sent or printed', false)
     .option(
@@ -84,16 +94,24 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (folder: string, options: InventoryOptions) => {
       done(await inventoryCommand(folder, options, output, signal))
     })
-  sub('verify', 'read every byte of a folder or of files back')
-    .argument('<path...>', 'a folder, or tarballs')
+  sub('verify', 'read every byte back and compare it with its digest, offline')
+    .argument('<path...>', 'folders, or tarballs')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (paths: string[], options: { json: boolean }) => {
       done(await verifyCommand(paths, options, output, signal))
     })
-  sub('load', 'hand tarballs to Docker, Podman or containerd on this machine')
+  sub('clean', 'remove what was never finished, so that it is fetched from the start')
+    .argument('<folder>', 'to which images were saved')
+    .option('--dry-run', 'list it, and remove nothing', false)
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (folder: string, options: { dryRun: boolean; json: boolean }) => {
+      done(await cleanCommand(folder, options, output))
+    })
+  program.commandsGroup('Where images go from there:')
+  sub('load', 'load tarballs into Docker, Podman or containerd on this machine, offline')
     .argument('<path...>', 'folders, tarballs, or parts of them')
     .addOption(
-      new Option('--to <engine>', 'the first that is found, when it is left out').choices([
+      new Option('--to <engine>', 'which engine; without it the first that is found').choices([
         'docker',
         'podman',
         'containerd',
@@ -110,34 +128,25 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
     .action(async (paths: string[], options: LoadOptions) => {
       done(await loadCommand(paths, options, output, signal))
     })
-  sub('doctor', 'which container engines there are, and what to do where one cannot be used')
-    .option('--json', 'one JSON document on standard output', false)
-    .action(async (options: { json: boolean }) => {
-      done(await doctorCommand(options, output, signal))
-    })
-  addPushOptions(sub('push', 'push the images of a folder or of tarballs to a registry, offline'))
+  addPushOptions(sub('push', 'push the images of folders or tarballs to a registry'))
     .argument('<path...>', 'folders, or tarballs')
     .action(async (paths: string[], options: PushOptions) => {
       done(await pushCommand(paths, options, output, signal))
     })
-  sub(
-    'compare',
-    'what FOUND lacks of WANTED, each a folder or a list (missing.json, inventory.json)',
-  )
-    .argument('<wanted>')
-    .argument('<found>')
+  sub('compare', 'list what FOUND lacks of WANTED, each a folder or a list such as missing.json')
+    .argument('<wanted>', 'a folder, missing.json, or an inventory as JSON')
+    .argument('<found>', 'the same')
     .option('--output <file>', 'write what is missing or differs as a list for --list')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (wanted: string, found: string, options: { output?: string; json: boolean }) => {
       done(await compareCommand(wanted, found, options, output, signal))
     })
-  sub('clean', 'remove what was never finished in a folder, so that it is fetched from the start')
-    .argument('<folder>')
-    .option('--dry-run', 'only list it', false)
+  sub('doctor', 'tell which container engines there are, what room they have, and what ails them')
     .option('--json', 'one JSON document on standard output', false)
-    .action(async (folder: string, options: { dryRun: boolean; json: boolean }) => {
-      done(await cleanCommand(folder, options, output))
+    .action(async (options: { json: boolean }) => {
+      done(await doctorCommand(options, output, signal))
     })
+  program.commandsGroup('For practice:')
   sub('sandbox', 'serve a small NGC with sample images on this machine until interrupted')
     .option('--json', 'one JSON document on standard output', false)
     .action(async (options: { json: boolean }) => {
@@ -146,7 +155,7 @@ function createProgram(output: Output, signal: AbortSignal, done: (code: number)
   return program
 }
 
-const EXAMPLES = `
+const MORE = `
 Examples:
   ngc-replicator nvidia/pytorch:24.01-py3 --output-path /media/stick
   ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
@@ -158,7 +167,16 @@ Examples:
   ngc-replicator push /media/stick --to registry.example:5000/ngc
   ngc-replicator clean /media/stick --dry-run
 
-Every option can be set in the environment: --min-version as NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY.
-Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; further certificate authorities from NODE_EXTRA_CA_CERTS.
+Without references or a selection every image of nvidia is meant: terabytes. Begin with --dry-run.
+What was interrupted is gone on with by the same command.
 
-Exit codes: 0 all well, 1 something failed, 2 wrong use, 130 interrupted.`
+Environment:
+  Each option of the main command, but not of a command after it, can be set there: --min-version as
+  NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY. A repeatable one holds several, parted by blanks; one
+  without a value is set by 1, true, yes or on. What stands on the command line comes first.
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY: proxies. NODE_EXTRA_CA_CERTS: a PEM file of further certificate authorities.
+  DOCKER_HOST, DOCKER_CONTEXT, CONTAINER_HOST, CONTAINERD_ADDRESS: engines elsewhere.
+  DOCKER_CONFIG: the folder where “docker login” keeps logins of registries, if not .docker in the home folder.`
+
+const EXIT_CODES = `
+Exit codes: 0 all well, 1 something failed (the rest was done), 2 wrong use, 130 interrupted.`

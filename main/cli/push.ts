@@ -36,8 +36,11 @@ export interface PushOptions {
 
 export function addPushOptions(command: Command): Command {
   return command
-    .requiredOption('--to <registry>', 'registry.example:5000, or a place in it: …/prefix')
-    .option('--image <name>', 'only this one, by its name or the end of it; repeatable', collect)
+    .requiredOption(
+      '--to <registry>',
+      'where to: registry.example:5000, or a place in it: …/prefix',
+    )
+    .option('--image <name>', 'only the image of this name, or end of a name; repeatable', collect)
     .addOption(
       new Option(
         '--username <name>',
@@ -50,7 +53,11 @@ export function addPushOptions(command: Command): Command {
       false,
     )
     .option('--ca <file>', 'PEM file of a certificate authority to trust as well')
-    .option('--insecure', 'allow plain HTTP; on this computer it always is', false)
+    .option(
+      '--insecure',
+      'allow plain HTTP, which registries on this computer always may speak',
+      false,
+    )
     .option(
       '--token-host <host>',
       'host of a token service that may be sent the password; repeatable',

@@ -47,7 +47,7 @@ export function addReplicateOptions(command: Command): Command {
     .addOption(
       repeatable(
         '--project <name>',
-        'org or namespace whose repositories are selected; repeatable (default: nvidia)',
+        'org, or org/team, whose repositories are selected; repeatable (default: nvidia)',
       ),
     )
     .addOption(
@@ -57,9 +57,9 @@ export function addReplicateOptions(command: Command): Command {
       ),
     )
     .addOption(
-      option(
+      flag(
         '--strict-name-match',
-        'with --image: the last part of the name must be exactly this',
+        'with --image: the last part of the name is exactly this, not only contained',
       ).default(false),
     )
     .addOption(
@@ -67,21 +67,30 @@ export function addReplicateOptions(command: Command): Command {
     )
     .addOption(option('--py-version <text>', 'only tags that contain this, such as py3'))
     .addOption(
-      option('--latest <n>', 'only the newest n versions of each repository').argParser(parseCount),
+      option(
+        '--latest <n>',
+        'only the newest n versions of each repository, with all flavours of each',
+      ).argParser(parseCount),
     )
     .addOption(
       repeatable(
         '--exclude <pattern>',
-        'leave out what contains this, or matches it with * and ?; repeatable',
+        'leave out what contains this in its name:tag, or matches it with * and ?; repeatable',
       ),
     )
     .addOption(
-      option('--platform <platform>', 'one tarball for each platform with “all”')
+      option(
+        '--platform <platform>',
+        'for which machines; “all” makes one tarball for each platform',
+      )
         .choices(['linux/amd64', 'linux/arm64', 'all'])
         .default('linux/amd64'),
     )
     .addOption(
-      option('--external-images <file>', 'YAML list of {name, tag} from any registry, besides'),
+      option(
+        '--external-images <file>',
+        'also the images of this YAML list of {name, tag}, from any registry',
+      ),
     )
     .addOption(
       option(
@@ -91,17 +100,18 @@ export function addReplicateOptions(command: Command): Command {
     )
     .optionsGroup('Where from:')
     .addOption(
-      option('--source <source>', 'docker pulls and saves through the engine, as the original did')
+      option(
+        '--source <source>',
+        '“docker” pulls and saves through Docker, as the original did: larger and slower',
+      )
         .choices(['registry', 'docker'])
         .default('registry'),
     )
-    .addOption(
-      new Option('--no-remove', 'with --source docker: leave the images that it pulled in Docker'),
-    )
+    .addOption(flag('--no-remove', 'with --source docker: leave in Docker what was pulled'))
     .addOption(
       option(
         '--api-key <key>',
-        'NGC or DGX key; “-” reads it from standard input; without one as guest',
+        'NGC or DGX key; better in the environment, or “-” for standard input; without one as guest',
       ),
     )
     .addOption(
@@ -114,34 +124,41 @@ export function addReplicateOptions(command: Command): Command {
     .addOption(
       option(
         '--output-path <folder>',
-        'destination (default: /output if it exists, else ./output)',
+        'folder for the tarballs (default: /output if it exists, else ./output)',
       ),
     )
     .addOption(
       option(
         '--max-file-size <bytes>',
-        'write larger tarballs in parts, such as 4G or 2GiB',
+        'write larger tarballs in parts, such as 4G or 2GiB; a limit of the drive is found without it',
       ).argParser(parseBytes),
     )
-    .addOption(option('--exporter', 'write tarballs (the default)').default(true))
-    .addOption(new Option('--no-exporter', 'write no tarballs, only push to --registry-url'))
+    .addOption(flag('--exporter', 'write tarballs (the default)').default(true))
+    .addOption(flag('--no-exporter', 'write no tarballs, only push to --registry-url'))
     .addOption(
       option(
         '--registry-url <url>',
         'push to this registry as well, host or host/prefix; http:// allows plain HTTP',
       ),
     )
-    .addOption(option('--registry-username <name>', 'for it; else as “docker login” left it'))
-    .addOption(option('--registry-password <password>', 'better in the environment'))
-    .optionsGroup('How:')
-    .addOption(option('--dry-run', 'print the plan and write nothing').default(false))
     .addOption(
       option(
+        '--registry-username <name>',
+        'user name there; without one as “docker login” left it, else as guest',
+      ),
+    )
+    .addOption(option('--registry-password <password>', 'its password; better in the environment'))
+    .optionsGroup('How:')
+    .addOption(flag('--dry-run', 'print the plan, and write nothing').default(false))
+    .addOption(
+      flag(
         '--check',
         'read again what an earlier run wrote, instead of trusting its journal',
       ).default(false),
     )
-    .addOption(option('--jobs <n>', 'images at once').argParser(parseCount).default(2))
+    .addOption(
+      option('--jobs <n>', 'images that are copied at once').argParser(parseCount).default(2),
+    )
     .addOption(
       option(
         '--connections <n>',
@@ -161,7 +178,7 @@ export function addReplicateOptions(command: Command): Command {
         .default(OFFLINE_WAIT_MS, '8h'),
     )
     .addOption(
-      option('--progress-uri <address>', 'post the progress as JSON there, as the seed did'),
+      option('--progress-uri <address>', 'post the progress as JSON there, as the original did'),
     )
     .addOption(new Option('--singularity', 'not available yet').default(false).hideHelp())
 }
@@ -171,7 +188,18 @@ const OFFLINE_WAIT_MS = 8 * 3_600_000
 
 function option(flags: string, description: string): Option {
   const made = new Option(flags, description)
-  return made.env(`NGC_REPLICATOR_${made.name().replaceAll('-', '_').toUpperCase()}`)
+  return made.env(environmentName(made))
+}
+
+/** Takes no value: in the environment only what says yes sets it, `NGC_REPLICATOR_DRY_RUN=false` does not. */
+function flag(flags: string, description: string): Option {
+  const made = new Option(flags, description)
+  const name = environmentName(made)
+  return /^(?:1|t|true|y|yes|on)$/i.test(process.env[name] ?? '') ? made.env(name) : made
+}
+
+function environmentName(made: Option): string {
+  return `NGC_REPLICATOR_${made.name().replaceAll('-', '_').toUpperCase()}`
 }
 
 function repeatable(flags: string, description: string): Option {
@@ -182,9 +210,13 @@ function repeatable(flags: string, description: string): Option {
 export function addOutputOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
-    .option('--json', 'one JSON object a line on standard output, and nothing else there', false)
-    .option('--quiet', 'only failures', false)
-    .option('--verbose', 'every request, on standard error', false)
+    .addOption(
+      flag('--json', 'one JSON object a line on standard output, and nothing else there').default(
+        false,
+      ),
+    )
+    .addOption(flag('--quiet', 'only failures').default(false))
+    .addOption(flag('--verbose', 'every request, on standard error').default(false))
 }
 
 /** Refuses what is not there yet, or not without something else, rather than pass over it. Throws AppError `usage`. */

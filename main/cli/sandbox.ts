@@ -23,8 +23,10 @@ export async function sandboxCommand(
     } else {
       output.print(siteFile)
       output.complain('The sample NGC is being served; Ctrl+C ends it. In another terminal:')
+      const command =
+        process.env['npm_lifecycle_event'] === 'cli' ? 'npm run -s cli --' : 'ngc-replicator'
       output.complain(
-        `  npm run -s cli -- --site ${siteFile} --image pytorch --latest 1 --output-path ./output`,
+        `  ${command} --site ${siteFile} --image pytorch --latest 1 --output-path ./output`,
       )
       output.complain(`Its keys: ${Object.values(sandboxKeys).join('  ')}`)
     }

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import type { Handlers } from '../api/contract.ts'
-import { AppError, messageOf } from '../api/errors.ts'
-import type { Place, PlanRow, PlanView } from '../api/shapes.ts'
+import { AppError } from '../api/errors.ts'
+import type { PlanRow, PlanView } from '../api/shapes.ts'
 import { probeWriteSpeed } from '../disk/write-speed.ts'
 import { destinationError } from '../archive/destination-error.ts'
-import type { Plan, PlannedImage } from '../plan/plan.ts'
-import { formatReference, parseReference } from '../registry/reference.ts'
+import { parseReference } from '../registry/reference.ts'
 import type { Connection } from './connection.ts'
-import { findingsOf } from './findings.ts'
 import { planFile } from './plan-file.ts'
+import { viewOf } from './plan-view.ts'
 import type { PlacesService } from './places.ts'
 import type { Ports } from './ports.ts'
 import { noRules, type SelectionService } from './selection.ts'
@@ -19,7 +17,7 @@ import type { SpeedService } from './speeds.ts'
 /** A plan that was shown, and what its transfers need to know. */
 export type KnownPlan = {
   view: PlanView
-  folder: string
+  where: { folder: string; mountPoint?: string }
   /** What the plan asked for of an image: `all` yields several rows. */
   wantedOf: (row: Pick<PlanRow, 'reference' | 'platform'>) => string
 }
@@ -89,7 +87,9 @@ export function createPlans(parts: {
     })
     const wantedOf: KnownPlan['wantedOf'] = (row) =>
       own.has(row.reference) ? row.platform : platform
-    plans.set(view.id, { view, folder, wantedOf })
+    const mountPoint = plan.destination.drive?.mountPoint
+    const where = { folder, ...(mountPoint !== undefined && { mountPoint }) }
+    plans.set(view.id, { view, where, wantedOf })
     for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
     places.remember(folder)
     return view
@@ -121,105 +121,4 @@ export function createPlans(parts: {
       },
     },
   }
-}
-
-type Speeds = {
-  maxFileSizeBytes?: number | undefined
-  driveBytesPerSecond?: number | undefined
-  lineBytesPerSecond?: number | undefined
-}
-
-function viewOf(plan: Plan, place: Place, given: Speeds): PlanView {
-  const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
-  const { freeBytes } = destination
-  const toSave = plan.images.filter((image) => image.state !== 'present')
-  const present = plan.images.filter((image) => image.state === 'present')
-  const largestBytes = given.maxFileSizeBytes ?? destination.largestFileBytes
-  const { drive } = place
-  const estimate = estimateOf(plan, given)
-  return {
-    id: randomUUID(),
-    place,
-    rows: [
-      ...plan.images.map(rowOf),
-      ...plan.failures.map(({ subject, error }): PlanRow => {
-        const notes = [messageOf(error), ...hintOf(error)]
-        return {
-          reference: subject,
-          platform: '',
-          state: 'failed',
-          sizeBytes: 0,
-          fetchBytes: 0,
-          notes,
-        }
-      }),
-    ],
-    writeBytes,
-    fetchBytes,
-    sharedBytes,
-    freeBytes,
-    missingBytes,
-    findings: findingsOf({
-      name: drive?.name ?? destination.folder,
-      isWritable: destination.isWritable,
-      isNetwork: drive?.isNetwork === true,
-      isRemovable: drive?.isRemovable === true,
-      freeBytes,
-      ...(drive && { totalBytes: drive.totalBytes }),
-      writeBytes,
-      missingBytes,
-      ...(largestBytes !== undefined && {
-        parts: {
-          because:
-            given.maxFileSizeBytes === undefined
-              ? `${fileSystemName(destination.fileSystem)} holds`
-              : 'the settings allow',
-          largestBytes,
-          images: toSave.filter(({ sizeBytes }) => sizeBytes > largestBytes).length,
-        },
-      }),
-      toSave: toSave.length,
-      present: present.length,
-      savedElsewhere: present.filter(({ file }) => file === undefined).length,
-      failed: plan.failures.length,
-    }),
-    ...(estimate && { estimate }),
-  }
-}
-
-function rowOf(image: PlannedImage): PlanRow {
-  const { reference, platform, state, sizeBytes, digest, notes } = image
-  return {
-    reference: formatReference(reference),
-    platform,
-    state,
-    sizeBytes,
-    fetchBytes: image.state === 'present' ? 0 : image.fetchBytes,
-    digest,
-    notes: [...notes],
-  }
-}
-
-/** Fetching and writing go on at the same time: the slower of both is what it takes. */
-export function estimateOf(
-  { writeBytes, fetchBytes }: Pick<Plan, 'writeBytes' | 'fetchBytes'>,
-  { lineBytesPerSecond, driveBytesPerSecond }: Speeds,
-): PlanView['estimate'] {
-  if (!lineBytesPerSecond || !driveBytesPerSecond || writeBytes === 0) return undefined
-  const lineSeconds = fetchBytes / lineBytesPerSecond
-  const driveSeconds = writeBytes / driveBytesPerSecond
-  return {
-    seconds: Math.max(lineSeconds, driveSeconds),
-    bottleneck: lineSeconds > driveSeconds ? 'line' : 'drive',
-    lineBytesPerSecond,
-    driveBytesPerSecond,
-  }
-}
-
-function hintOf(error: unknown): string[] {
-  return error instanceof AppError && error.hint !== undefined ? [error.hint] : []
-}
-
-function fileSystemName(fileSystem: string | undefined): string {
-  return fileSystem === undefined || /fat|msdos/i.test(fileSystem) ? 'FAT32' : fileSystem
 }

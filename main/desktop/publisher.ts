@@ -4,7 +4,7 @@ export type Publisher = {
   close: () => void
 }
 
-export function createPublisher(send: () => void, everyMs = 150): Publisher {
+export function createPublisher(send: () => void, everyMs: () => number = () => 150): Publisher {
   let timer: NodeJS.Timeout | undefined
   let lastAt = Number.NEGATIVE_INFINITY
   let isClosed = false
@@ -16,7 +16,7 @@ export function createPublisher(send: () => void, everyMs = 150): Publisher {
   return {
     touch() {
       if (isClosed || timer) return
-      const waitMs = lastAt + everyMs - performance.now()
+      const waitMs = lastAt + everyMs() - performance.now()
       // Never within the caller: it may be in the middle of a change of several steps.
       timer = setTimeout(now, Math.max(0, waitMs))
     },

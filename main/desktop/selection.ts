@@ -52,6 +52,7 @@ export function createSelection(parts: {
   const keep = parts.keep('selection')
   const measured = new Map<string, Measured | { failure: string }>()
   const asked = new Set<string>()
+  let inTray = new Set(keep.get().references)
   const queue = new PQueue({ concurrency: 4 })
   let measuring = new AbortController()
 
@@ -74,12 +75,16 @@ export function createSelection(parts: {
       ...(isWhole && addUp(sizes)),
     }
   }
-  const publisher = createPublisher(() => parts.publish('selection.changed', view()))
+  const publisher = createPublisher(
+    () => parts.publish('selection.changed', view()),
+    // The more there is of it, the longer the window takes to take it in.
+    () => 150 + keep.get().references.length / 4,
+  )
 
   const measureOne = async (reference: string, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return
     asked.delete(reference)
-    if (!keep.get().references.includes(reference)) return
+    if (!inTray.has(reference)) return
     try {
       const { platforms = [platform()] } = ownPlatforms(reference)
       const found = await connection.use((core) => measure(core, reference, platforms, signal))
@@ -111,10 +116,10 @@ export function createSelection(parts: {
     measureMissing()
   }
   const set = (references: readonly string[], platforms = keep.get().platforms): void => {
-    const there = new Set(references)
-    const own = Object.entries(platforms ?? {}).filter(([reference]) => there.has(reference))
+    inTray = new Set(references)
+    const own = Object.entries(platforms ?? {}).filter(([reference]) => inTray.has(reference))
     keep.set({ ...keep.get(), references: [...references], platforms: Object.fromEntries(own) })
-    for (const known of measured.keys()) if (!references.includes(known)) measured.delete(known)
+    for (const known of measured.keys()) if (!inTray.has(known)) measured.delete(known)
     publisher.touch()
     measureMissing()
   }

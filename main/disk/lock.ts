@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +16,12 @@ const ownerSchema = z.object({
   host: z.string(),
   pid: z.number().int().positive(),
   started: z.string(),
+  id: z.string(),
 })
 type Owner = z.infer<typeof ownerSchema>
+
+/** The locks of this process. One that is not among them was left on a drive that was pulled out. */
+const ours = new Set<string>()
 
 /** Makes the folder if need be, and locks it. */
 export async function occupyFolder(folder: string): Promise<() => Promise<void>> {
@@ -31,19 +36,28 @@ export async function occupyFolder(folder: string): Promise<() => Promise<void>>
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, NAME)
+  const id = randomUUID()
   for (;;) {
     const file = await open(path, 'wx').catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined
-      throw new AppError('destination', `${folder} cannot be written to.`, { cause: error })
+      throw unwritable(folder, error)
     })
     if (file) {
       const owner: Owner = {
         host: hostname(),
         pid: process.pid,
         started: await startOf(process.pid),
+        id,
       }
-      await file.writeFile(JSON.stringify(owner))
-      await file.close()
+      ours.add(id)
+      try {
+        await file.writeFile(JSON.stringify(owner))
+      } catch (error) {
+        await giveBack(path, id)
+        throw unwritable(folder, error)
+      } finally {
+        await file.close()
+      }
       break
     }
     const owner = await ownerOf(path)
@@ -57,8 +71,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   beat.unref()
   return async () => {
     clearInterval(beat)
-    await rm(path, { force: true }).catch(() => undefined)
+    await giveBack(path, id)
   }
+}
+
+async function giveBack(path: string, id: string): Promise<void> {
+  ours.delete(id)
+  await rm(path, { force: true }).catch(() => undefined)
+}
+
+function unwritable(folder: string, cause: unknown): AppError {
+  return new AppError('destination', `${folder} cannot be written to.`, { cause })
 }
 
 /** Another process writes into the folder; it passes when that one ends. */
@@ -81,6 +104,7 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
 
 async function isAlive(path: string, owner: Owner | undefined): Promise<boolean> {
   if (owner?.host === hostname()) {
+    if (owner.pid === process.pid) return ours.has(owner.id)
     return isRunning(owner.pid) && (await startOf(owner.pid)) === owner.started
   }
   const seenMs = await stat(path).then(

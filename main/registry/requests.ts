@@ -7,7 +7,7 @@ import { within } from '../net/within.ts'
 import { secretsIn } from './credentials.ts'
 import { createAddresses, remoteRepository } from './address.ts'
 import type { RegistryOptions, Repository } from './client.ts'
-import { getFollowing, type Followed } from './follow.ts'
+import { getFollowing, type Followed, type SignedAddresses } from './follow.ts'
 import { detailOf, passingFailure, regionClosed } from './refusal.ts'
 import { createSession, type Access, type Session } from './session.ts'
 
@@ -39,6 +39,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
   const { http, site, credentials, trustedRealms = [], log } = options
   const addressOf = createAddresses(options)
   const sessions = new Map<string, Session>()
+  const signed: SignedAddresses = new Map()
   const spokenTo = new Set<string>()
 
   const secretsAt = ({ registry }: Repository): string[] => secretsIn(credentials?.(registry))
@@ -71,6 +72,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     path: string,
     headers: Readonly<Record<string, string>>,
     signal?: AbortSignal,
+    known?: SignedAddresses,
   ): Promise<Followed> => {
     const address = await addressOf(repository.registry, signal)
     spokenTo.add(repository.registry)
@@ -80,7 +82,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
       ? new URL(path, address)
       : new URL(`${base}/v2/${remote}/${path}`, address)
     const session = sessionFor(repository, address)
-    const followed = await getFollowing(http, session, url, headers, signal)
+    const followed = await getFollowing(http, session, url, headers, signal, known)
     const { status } = followed.response
     if (!isPassing(status) && status !== 404 && status !== 451) return followed
     throw await failure(followed, repository, path, secretsAt(repository))
@@ -108,7 +110,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
       if (followed.response.status === 200) return read(followed.response)
       throw await failure(followed, repository, path, secretsAt(repository))
     },
-    open: send,
+    open: (repository, path, headers, signal) => send(repository, path, headers, signal, signed),
     async answers(signal) {
       const answers = await Promise.all([...spokenTo].map((name) => isThere(name, signal)))
       return answers.includes(true)

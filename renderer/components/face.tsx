@@ -45,7 +45,7 @@ export function FailedFace(props: { failure: Failed; retry?: () => void; ways?: 
 export function Loading({ label, rows = 8 }: { label: string; rows?: number }) {
   const widths = Array.from({ length: rows }, (_, index) => `${40 + ((index * 37) % 50)}%`)
   return (
-    <div role="status" aria-label={label} style={{ padding: 16, display: 'grid', gap: 24 }}>
+    <div role="status" aria-label={label} className="busy">
       {widths.map((width, index) => (
         <div key={`${index}-${width}`} className="busy-line" style={{ width }} />
       ))}

@@ -37,6 +37,10 @@ afterEach(async () => {
 
 const replicate = (args: readonly string[], options: RunOptions = {}): Promise<Finished> =>
   runCli(['--site', siteFile, '--output-path', output, '--json', ...args], options)
+const inEnvironment = (env: NodeJS.ProcessEnv): Promise<Finished> =>
+  runCli(['--site', siteFile, '--output-path', output, '--json'], {
+    env: { NGC_REPLICATOR_PROJECT: 'nvidia/clara', ...env },
+  })
 const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
   runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
 const blobRequests = (): number => sandbox.requests.all({ role: 'blobs' }).length
@@ -359,6 +363,22 @@ describe('platforms', () => {
       { platform: 'linux/arm64', state: 'new', notes: [expect.stringContaining('linux/arm64')] },
       { platform: 'linux/amd64', state: 'present' },
     ])
+  })
+})
+
+describe('the environment', () => {
+  test('sets what is set there: several in one variable, and no switch by the word false', async () => {
+    const dry = await inEnvironment({
+      NGC_REPLICATOR_DRY_RUN: 'true',
+      NGC_REPLICATOR_EXCLUDE: '1.0 1.1',
+    })
+    expect(eventsOf(dry, 'plan').map(({ reference }) => reference)).toEqual([
+      'nvcr.io/nvidia/clara/monai-toolkit:2.0',
+      'nvcr.io/nvidia/clara/monai-toolkit:latest',
+    ])
+    expect(eventsOf(dry, 'done')).toMatchObject([{ saved: 0 }])
+    const wet = await inEnvironment({ NGC_REPLICATOR_DRY_RUN: 'false', NGC_REPLICATOR_LATEST: '1' })
+    expect(eventsOf(wet, 'done')).toMatchObject([{ saved: 1 }])
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findingsOf, type PlanFacts } from '../../main/desktop/findings.ts'
-import { estimateOf } from '../../main/desktop/plan.ts'
+import { estimateOf } from '../../main/desktop/plan-view.ts'
 
 const fine: PlanFacts = {
   name: 'KINGSTON',

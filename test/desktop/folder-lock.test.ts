@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { TransfersView } from '../../main/api/shapes.ts'
@@ -119,6 +119,15 @@ test('a folder that is gone fails its transfer, and is not made anew', async () 
     ways: ['retry', 'choose-folder'],
   })
   expect(await readdir(home.path)).not.toContain('stick')
+})
+
+test('what we left locked on a drive that was pulled out is ours again when it is back', async () => {
+  const leave = await lockFolder(stick)
+  const left = await readFile(join(stick, lock), 'utf8')
+  await expect(occupied()).resolves.toContain(`process ${process.pid}`)
+  await leave()
+  await writeFile(join(stick, lock), left)
+  await expect(occupied()).resolves.toBe('free')
 })
 
 async function occupied(): Promise<string> {

@@ -22,6 +22,7 @@ test.describe('a face', () => {
       await scene.act?.(page)
       expect(await seriousFindings(page)).toEqual([])
       expect(await overflow(page)).toBe(0)
+      expect(await spilling(page)).toEqual([])
       // The dark theme has the same elements in other colours.
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
@@ -140,6 +141,18 @@ test.describe('the window', () => {
     await expect(page.getByRole('list', { name: 'Notices' })).toContainText('set aside')
   })
 
+  test('shows the licence of each package that it is made of', async ({ page }) => {
+    await page.keyboard.press('Control+4')
+    await page.getByRole('button', { name: 'Show licences' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Third-party licences' })
+    await dialog.getByRole('textbox', { name: /Search/ }).fill('react-dom')
+    await dialog.getByRole('option', { name: /^react-dom/ }).click()
+    await expect(dialog).toContainText('Copyright (c) Meta Platforms')
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Show licences' })).toBeFocused()
+  })
+
   test('asks before it throws away what was fetched', async ({ application, page }) => {
     await stage(application.electron, page, { ...calm, 'transfers.get': running })
     await page.getByRole('button', { name: 'Transfers' }).click()
@@ -164,6 +177,21 @@ async function seriousFindings(page: Page, rules?: string[]): Promise<string[]> 
 async function overflow(page: Page): Promise<number> {
   return await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+}
+
+/** What stands around a list and is smaller than it: the list would lie over what comes after it. */
+async function spilling(page: Page): Promise<string[]> {
+  return await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('main *:has([role="listbox"])')]
+      .filter(
+        (box) =>
+          getComputedStyle(box).overflowY === 'visible' && box.scrollHeight > box.clientHeight + 1,
+      )
+      .map(
+        ({ className, scrollHeight, clientHeight }) =>
+          `${className} ${scrollHeight - clientHeight}`,
+      ),
   )
 }
 

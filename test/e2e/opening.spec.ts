@@ -41,6 +41,7 @@ test.describe('a library opens', () => {
   for (const what of ['a folder', 'a tarball'] as const) {
     test(`by ${what} that is dropped on it`, async ({ own, library }) => {
       await own.page.keyboard.press('Control+3')
+      await expect(own.page.getByRole('heading', { level: 1 })).toHaveText('Library')
       await drop(own, what === 'a folder' ? library : join(library, 'practice.tar'))
       await expectLibrary(own.page)
     })

@@ -12,6 +12,7 @@ export type Scene = {
 
 export async function openView(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation').getByRole('button', { name }).click()
+  await page.getByRole('heading', { level: 1, name }).waitFor()
 }
 
 export async function openHoldings(page: Page): Promise<void> {
@@ -22,6 +23,7 @@ export async function openHoldings(page: Page): Promise<void> {
 
 export async function openImage(page: Page): Promise<void> {
   await openHoldings(page)
-  await page.getByRole('option').first().click()
+  await page.getByRole('textbox', { name: 'Search library' }).fill('24.05')
+  await page.getByRole('option', { name: /^nvidia\/pytorch 24\.05-py3/ }).click()
   await page.getByRole('region', { name: 'Loads in' }).waitFor()
 }

@@ -8,7 +8,9 @@ import {
   idle,
   library,
   list,
+  full,
   occupied,
+  offline,
   picked,
   running,
   settings,
@@ -31,8 +33,13 @@ async function openRepository(page: Page): Promise<void> {
   await page.getByRole('listbox', { name: 'Tags' }).waitFor()
 }
 
-async function openPlan(page: Page): Promise<void> {
+async function openPlaces(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Review plan' }).click()
+  await page.getByRole('heading', { level: 1, name: /^Plan/ }).waitFor()
+}
+
+async function openPlan(page: Page): Promise<void> {
+  await openPlaces(page)
   await page.getByRole('button', { name: /KINGSTON/ }).click()
   await page.getByRole('region', { name: 'Images of this plan' }).waitFor()
 }
@@ -141,11 +148,7 @@ const large: Scene[] = [
   },
   { name: 'plan', answers: calm, act: openPlan },
   { name: 'plan-blocked', answers: { ...calm, 'plan.make': tightPlan }, act: openPlan },
-  {
-    name: 'plan-places',
-    answers: calm,
-    act: async (page) => await page.getByRole('button', { name: 'Review plan' }).click(),
-  },
+  { name: 'plan-places', answers: calm, act: openPlaces },
   {
     name: 'plan-failed',
     answers: {
@@ -155,7 +158,7 @@ const large: Scene[] = [
       },
     },
     act: async (page) => {
-      await page.getByRole('button', { name: 'Review plan' }).click()
+      await openPlaces(page)
       await page.getByRole('button', { name: /KINGSTON/ }).click()
       await page.getByRole('alert').waitFor()
     },
@@ -185,12 +188,17 @@ const large: Scene[] = [
   },
   {
     name: 'transfers-offline',
-    answers: { ...calm, 'transfers.get': { ...running, isOffline: true, isPaused: false } },
+    answers: { ...calm, 'transfers.get': offline },
     act: async (page) => await openView(page, 'Transfers'),
   },
   {
     name: 'transfers-occupied',
     answers: { ...calm, 'transfers.get': occupied },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-full',
+    answers: { ...calm, 'transfers.get': full },
     act: async (page) => await openView(page, 'Transfers'),
   },
   { name: 'library-none', answers: calm, act: async (page) => await openView(page, 'Library') },

@@ -3,6 +3,7 @@ import type {
   EngineRow,
   ImageRecord,
   LibraryImage,
+  LibraryRow,
   LibraryView,
   Place,
   PlanView,
@@ -13,6 +14,8 @@ import type {
   TransferRow,
   TransfersView,
 } from '../../main/api/shapes.ts'
+import { findingsOf, type PlanFacts } from '../../main/desktop/findings.ts'
+import { isRunning } from '../../renderer/views/transfers/phase.ts'
 import type { Answers } from './stage.ts'
 
 /** Values as main would send them, for the faces of the window: busy, long, failed. */
@@ -93,15 +96,17 @@ const repositories: RepositoryRow[] = [
 
 export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: Date.now() }
 
-export const tags: TagRow[] = Array.from({ length: 640 }, (_, index) => {
-  const month = 5 - index
-  const year = 24 + Math.floor((month - 1) / 12)
+/** `24.05`, and so many months before. */
+function monthlyTag(back: number): string {
+  const month = 5 - back
+  const year = Math.max(0, 24 + Math.floor((month - 1) / 12))
   const inYear = ((((month - 1) % 12) + 12) % 12) + 1
+  return `${String(year).padStart(2, '0')}.${String(inYear).padStart(2, '0')}`
+}
+
+export const tags: TagRow[] = Array.from({ length: 640 }, (_, index) => {
   return {
-    tag:
-      index < 200
-        ? `${String(Math.max(0, year)).padStart(2, '0')}.${String(inYear).padStart(2, '0')}-py3`
-        : `r32.${index}`,
+    tag: index < 200 ? `${monthlyTag(index)}-py3` : `r32.${index}`,
     updated: new Date(nowMs - index * 30 * 86_400_000).toISOString(),
     sizeBytes: 9_120_000_000 - index * 10_000_000,
     platforms: index % 4 === 3 ? ['linux/amd64'] : ['linux/amd64', 'linux/arm64'],
@@ -127,12 +132,13 @@ export const stick: Place = {
   label: '/media/operator/KINGSTON',
   drive: {
     name: 'KINGSTON',
-    fileSystem: 'exFAT',
+    fileSystem: 'FAT32',
     isRemovable: true,
     isNetwork: false,
     isReadOnly: false,
     totalBytes: 256_000_000_000,
     freeBytes: 124_000_000_000,
+    largestFileBytes: 4_294_967_295,
   },
 }
 const small: Place = {
@@ -152,6 +158,23 @@ const small: Place = {
 const folder: Place = {
   grant: 'g-folder',
   label: '/home/operator/exports/2024/may/for the far side',
+}
+
+/** Of the plan below; what they lead to is said by main itself. */
+const facts: PlanFacts = {
+  name: 'KINGSTON',
+  isWritable: true,
+  isNetwork: false,
+  isRemovable: true,
+  freeBytes: 124_000_000_000,
+  totalBytes: 256_000_000_000,
+  writeBytes: 13_150_000_000,
+  missingBytes: 0,
+  parts: { because: 'FAT32 holds', largestBytes: 4_294_967_295, images: 1 },
+  toSave: 2,
+  present: 1,
+  savedElsewhere: 1,
+  failed: 0,
 }
 
 export const plan: PlanView = {
@@ -191,16 +214,9 @@ export const plan: PlanView = {
   sharedBytes: 2_720_000_000,
   freeBytes: 124_000_000_000,
   missingBytes: 0,
-  findings: [
-    {
-      severity: 'look',
-      message: '2 images will be in parts: FAT32 holds no file over 4 GB.',
-      hint: 'The far side puts them together by itself.',
-    },
-    { severity: 'note', message: '1 image is there already and is left as it is.' },
-  ],
+  findings: findingsOf(facts),
   estimate: {
-    seconds: 1860,
+    seconds: 1096,
     bottleneck: 'drive',
     lineBytesPerSecond: 40_000_000,
     driveBytesPerSecond: 12_000_000,
@@ -213,14 +229,14 @@ export const tightPlan: PlanView = {
   freeBytes: 12_000_000_000,
   missingBytes: 6_400_000_000,
   writeBytes: 18_400_000_000,
-  findings: [
-    {
-      severity: 'blocks',
-      message: 'The drive has 12.0 GB free; this plan needs 18.4 GB.',
-      hint: 'Remove 2 images or choose another drive.',
-    },
-    ...plan.findings,
-  ],
+  findings: findingsOf({
+    ...facts,
+    name: small.drive?.name ?? '',
+    freeBytes: 12_000_000_000,
+    totalBytes: 16_000_000_000,
+    writeBytes: 18_400_000_000,
+    missingBytes: 6_400_000_000,
+  }),
 }
 
 function transfer(id: string, reference: string, part: Partial<TransferRow>): TransferRow {
@@ -273,6 +289,7 @@ const rows: TransferRow[] = [
     sizeBytes: 345_000_000,
     writtenBytes: 345_000_000,
     durableBytes: 345_000_000,
+    verifiedBytes: 120_000_000,
   }),
   transfer(
     '4',
@@ -320,12 +337,41 @@ export const running: TransfersView = {
   isOffline: false,
 }
 
+/** What ran waits; there is no speed while nothing moves. */
+const still = without(running)
+const waiting = running.rows.map((row): TransferRow =>
+  isRunning(row.phase) ? { ...without(row), phase: 'waiting' } : row,
+)
+
+function without<Moving extends { bytesPerSecond?: number; secondsLeft?: number }>({
+  bytesPerSecond: _speed,
+  secondsLeft: _time,
+  ...rest
+}: Moving): Omit<Moving, 'bytesPerSecond' | 'secondsLeft'> {
+  return rest
+}
+
+export const offline: TransfersView = { ...still, rows: waiting, isOffline: true }
+
 export const occupied: TransfersView = {
-  ...running,
-  rows: running.rows.slice(0, 2).map((row) => ({
+  ...still,
+  rows: waiting.slice(0, 2).map((row) => ({
     ...row,
-    phase: 'waiting',
     waitsFor: 'Another run is writing into /media/operator/KINGSTON (process 4711 on workbench).',
+  })),
+}
+
+export const full: TransfersView = {
+  ...still,
+  rows: waiting.slice(0, 1).map((row) => ({
+    ...row,
+    phase: 'full',
+    failure: {
+      code: 'no-space',
+      message: 'The drive is full: 2.80 GB are missing. Nothing is lost.',
+      hint: 'Free some space there, and it goes on by itself.',
+      ways: ['choose-folder'],
+    },
   })),
 }
 
@@ -333,13 +379,12 @@ export const finished: TransfersView = {
   rows: references.map((reference, index) =>
     transfer(String(index), reference, {
       phase: 'done',
-      writtenBytes: 8_900_000_000,
-      durableBytes: 8_900_000_000,
+      sizeBytes: plan.rows[index]?.sizeBytes ?? 0,
       file: `image-${index}.tar`,
     }),
   ),
-  totalBytes: 26_700_000_000,
-  doneBytes: 26_700_000_000,
+  totalBytes: 13_495_000_000,
+  doneBytes: 13_495_000_000,
   speedHistory: [],
   isPaused: false,
   safe: [{ place: stick, canEject: true }],
@@ -356,7 +401,12 @@ export const idle: TransfersView = {
   isOffline: false,
 }
 
-const statuses = ['complete', 'complete', 'complete', 'complete', 'partial', 'torn', 'foreign']
+/** Most are well; the others stand far enough apart to be of different repositories. */
+function statusOf(index: number): LibraryRow['status'] {
+  if (index % 17 === 4) return 'partial'
+  if (index % 31 === 8) return 'torn'
+  return index % 23 === 11 ? 'foreign' : 'complete'
+}
 
 const records: ImageRecord[] = [
   { atMs: minutesAgo(3000), what: 'saved', ok: true, version: '0.1.0' },
@@ -374,17 +424,21 @@ const records: ImageRecord[] = [
 export const library: LibraryView = {
   place: stick,
   rows: Array.from({ length: 500 }, (_, index) => {
-    const repository = known[index % known.length]
-    const status = statuses[index % statuses.length] ?? 'complete'
+    const [path, , , sizeBytes] = known[index % known.length] ?? ['nvidia/image', '', '', 0]
+    const status = statusOf(index)
+    const tag = `${monthlyTag(Math.floor(index / known.length))}-py3`
     return {
       id: String(index),
-      file: `${repository?.[0].replaceAll('/', '_') ?? 'image'}_24.${String((index % 12) + 1).padStart(2, '0')}-py3.tar`,
+      file:
+        status === 'foreign'
+          ? `saved-by-hand-${index}.tar`
+          : `nvcr.io_${path.replaceAll('/', '_')}_${tag}_linux-amd64.tar`,
       ...(status !== 'foreign' && {
-        reference: `nvcr.io/${repository?.[0] ?? 'nvidia/image'}:24.${String((index % 12) + 1).padStart(2, '0')}-py3`,
+        reference: `nvcr.io/${path}:${tag}`,
         platform: 'linux/amd64',
         digest: digest(index),
       }),
-      sizeBytes: repository?.[3] ?? 0,
+      sizeBytes,
       savedMs: nowMs - index * 3_600_000,
       ...(index % 3 === 0 &&
         status === 'complete' && { verified: { atMs: minutesAgo(30), ok: true } }),
@@ -393,10 +447,13 @@ export const library: LibraryView = {
       ...(index === 0 && { records }),
     }
   }),
-  totalBytes: 214_000_000_000,
+  totalBytes: 118_000_000_000,
   sharedBytes: 61_000_000_000,
   problems: [
-    { file: 'nvidia_cuda_24.06-py3.tar', detail: 'It ends too early: 210 MB are missing.' },
+    {
+      file: 'nvcr.io_nvidia_cuda_23.08-py3_linux-amd64.tar',
+      detail: 'It ends too early: 210 MB are missing.',
+    },
   ],
 }
 
@@ -436,17 +493,24 @@ export const image: LibraryImage = {
   },
   unpackedBytes: 21_400_000_000,
   loadsIn: [
-    { engine: 'Docker 20.10', ok: true },
+    {
+      engine: 'Docker 20.10',
+      ok: false,
+      why: 'Its layers are compressed with zstd, which Docker reads from version 23.',
+    },
+    { engine: 'Docker 25 and later', ok: true },
     { engine: 'Podman', ok: true },
-    { engine: 'k3s', ok: false, why: 'needs the parts put together first' },
+    { engine: 'containerd, k3s', ok: true },
   ],
   loadCommands: [
-    { engine: 'Docker', command: 'docker load --input nvidia_pytorch_24.01-py3.tar' },
-    {
-      engine: 'containerd',
-      command: 'ctr --namespace k8s.io images import nvidia_pytorch_24.01-py3.tar',
-    },
-  ],
+    'docker load -i',
+    'podman load -i',
+    'ctr images import',
+    'k3s ctr images import',
+  ].map((command) => ({
+    engine: command.split(' ')[0] ?? '',
+    command: `${command} /media/operator/KINGSTON/nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar`,
+  })),
   problems: [],
 }
 

@@ -83,7 +83,9 @@ test('an expired signed address sends us back to the registry, and on at the byt
   const registry = client((await redirecting(host)).url)
   expect((await buffer(registry.blob(repository, descriptor))).equals(bytes)).toBe(true)
   const signatures = host.requests.map(({ url }) => url)
-  expect(new Set(signatures).size).toBe(3)
+  // The first address is tried once more before the registry is asked for another.
+  expect(new Set(signatures).size).toBe(2)
+  expect(signatures[1]).toBe(signatures[0])
   expect(host.requests[2]!.headers.range).toMatch(/^bytes=\d{5,}-999999$/)
 })
 

@@ -37,6 +37,19 @@ test('redirects do not cost a connection each', async () => {
   expect(registryServer.connections()).toBeLessThanOrEqual(2)
 })
 
+test('further ranges of a blob are asked of the storage host, without the registry', async () => {
+  const host = await blobHost(well)
+  const registryServer = await redirecting(host)
+  const registry = client(registryServer.url)
+  await buffer(registry.range(repository, descriptor, { startByte: 0, endByte: 1000 }))
+  const asked = registryServer.requests.length
+  const range = { startByte: 1000, endByte: 2000 }
+  expect(await buffer(registry.range(repository, descriptor, range))).toEqual(
+    bytes.subarray(1000, 2000),
+  )
+  expect(registryServer.requests).toHaveLength(asked)
+})
+
 const all = async (...chunks: string[]): Promise<string> => {
   const source = (async function* source() {
     for (const chunk of chunks) yield Buffer.from(chunk)

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
 /** What a finished command printed, and its exit code. */
@@ -22,21 +23,26 @@ export const program = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
 
 /** Runs the command line as a user does: a process of its own. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  // Nothing of the machine's own settings may reach the test.
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
-  )
   const child = spawn(process.execPath, ['--max-semi-space-size=1', program, ...args], {
-    env: {
-      ...Object.fromEntries(inherited),
-      // Nor may the test leave anything there.
-      XDG_STATE_HOME: join(tmpdir(), 'ngc-test-state'),
-      ...options.env,
-    },
+    env: { ...plainEnvironment(), ...options.env },
     cwd: options.cwd,
   })
   child.stdin.end(options.input)
   options.started?.(child)
+  return await endOf(child)
+}
+
+/** Nothing of the machine's own settings may reach a test, and nothing of a test may stay there. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
+  )
+  return { ...Object.fromEntries(inherited), XDG_STATE_HOME: join(tmpdir(), 'ngc-test-state') }
+}
+
+export async function endOf(
+  child: ChildProcessByStdio<null | Writable, Readable, Readable>,
+): Promise<Finished> {
   const [code, stdout, stderr] = await Promise.all([
     new Promise<number | null>((resolve) => {
       child.once('close', resolve)

@@ -11,6 +11,7 @@ export type MountedFat = {
   /** At once, whatever is being written to it; what comes later meets a drive that is gone. */
   pullOut: () => Promise<void>
   plugIn: () => Promise<void>
+  /** As an operator does; the mount point stays, and is empty. */
   unmount: () => Promise<void>
 }
 
@@ -38,7 +39,8 @@ export async function mountFat(folder: string, sizeBytes: number): Promise<Mount
       process.kill(Number(stdout.trim()), 'SIGKILL')
     },
     async plugIn() {
-      await unmount()
+      // After it was pulled out a dead mount is in the way.
+      await unmount().catch(() => undefined)
       await mount()
     },
     unmount,

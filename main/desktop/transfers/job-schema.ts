@@ -29,6 +29,8 @@ export const job = z.object({
   wanted: z.string(),
   platform: z.string(),
   folder: z.string(),
+  /** Where the drive was mounted that it was planned for, if that is known. */
+  mountPoint: z.string().optional(),
   sizeBytes: z.number(),
   state,
 })

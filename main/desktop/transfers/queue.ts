@@ -27,7 +27,7 @@ export type QueueParts = {
   occupiedRetryMs?: number
 }
 
-export type NewJob = Pick<Job, 'reference' | 'wanted' | 'platform' | 'folder' | 'sizeBytes'>
+export type NewJob = Omit<Job, 'id' | 'state'>
 
 /** How often a job may lose the line in the middle without getting any further. */
 const mostFruitless = 5

@@ -6,6 +6,7 @@ import type { Attempt } from './attempt.ts'
 import { blaming } from './blame.ts'
 import type { FolderHold } from './folder-hold.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
+import { expectSameDrive } from './same-drive.ts'
 
 export type RunListener = {
   entered: (phase: RunningPhase) => void
@@ -34,6 +35,7 @@ export function createRun(parts: {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
+      await expectSameDrive(folder, job.mountPoint)
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
         const plan = await core.planInto(opened, request, signal)

@@ -161,7 +161,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     handlers: {
       'transfers.get': view,
       'transfers.start'({ plan }) {
-        const { view: planned, folder, wantedOf } = plans().known(plan)
+        const { view: planned, where, wantedOf } = plans().known(plan)
         const stop = planned.findings.find(({ severity }) => severity === 'blocks')
         if (stop) {
           const { message, hint } = stop
@@ -174,7 +174,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
         queue.add(
           rows.map((row) => {
             const { reference, platform, sizeBytes } = row
-            return { reference, platform, sizeBytes, wanted: wantedOf(row), folder }
+            return { reference, platform, sizeBytes, wanted: wantedOf(row), ...where }
           }),
         )
       },

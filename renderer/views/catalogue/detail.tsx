@@ -43,6 +43,7 @@ function Repository({ path }: { path: string }) {
             <Button
               className="push"
               variant="subtle"
+              color="gray"
               size="compact-sm"
               leftSection={<IconExternalLink size={14} aria-hidden />}
               onClick={() => void attempt('app.open', { address: facts.page })}

@@ -1,5 +1,6 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button, Textarea } from '@mantine/core'
 import { useState } from 'react'
+import { Dialog } from '../../components/dialog.tsx'
 import { Message } from '../../components/message.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { count } from '../../format/count.ts'
@@ -13,13 +14,7 @@ export function PasteBox({ close }: { close: () => void }) {
   const found = parsed.state === 'ready' ? parsed.value.references : []
   const unknown = parsed.state === 'ready' ? parsed.value.unknown : []
   return (
-    <Modal
-      opened
-      onClose={close}
-      title="Paste references"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Paste references" size="lg" close={close}>
       <div className="stack">
         <Textarea
           data-autofocus
@@ -66,7 +61,7 @@ export function PasteBox({ close }: { close: () => void }) {
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

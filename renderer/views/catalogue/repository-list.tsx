@@ -8,6 +8,7 @@ import { Logo } from '../../components/logo.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { formatAge, formatDate, formatMoment } from '../../format/date.ts'
+import { partsOf } from '../../format/reference.ts'
 import { attempt } from '../../stores/attempt.ts'
 import { useRegistryName } from '../../stores/registry-name.ts'
 import { filtered, noFilters, useBrowse } from './browse.ts'
@@ -61,7 +62,7 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
 function Row({ row }: { row: RepositoryRow }) {
   return (
     <>
-      <Logo path={row.path} source={row.logo} />
+      <Logo name={row.displayName ?? partsOf(`/${row.path}`).name} source={row.logo} />
       <div className="cut">
         <p className="cut strong" title={row.path}>
           {row.displayName ?? row.path}{' '}

@@ -1,10 +1,11 @@
-import { Button, Modal, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
+import { Button, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { RulesInput } from '../../../main/api/shapes.ts'
+import { Dialog } from '../../components/dialog.tsx'
 import { Message } from '../../components/message.tsx'
+import { ReferenceName } from '../../components/reference-name.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { count } from '../../format/count.ts'
-import { partsOf } from '../../format/reference.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { settings } from '../../stores/mirrors.ts'
 import { pick } from '../../stores/picking.ts'
@@ -24,17 +25,12 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
   const found = preview.state === 'ready' ? preview.value.references : []
   const failures = preview.state === 'ready' ? preview.value.failures : []
   return (
-    <Modal
-      opened
-      onClose={close}
-      title="Pick by rules"
-      size="xl"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Pick by rules" size="xl" close={close}>
       <div className="stack">
         <div className="rules">
           <TagsInput
             label="Projects"
+            description="Whose repositories are looked at"
             data={projects}
             value={rules.projects}
             onChange={(value) => change({ projects: value })}
@@ -97,14 +93,11 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
         )}
         {found.length > 0 && (
           <ul className="rules-found selectable" tabIndex={0} aria-label="What the rules yield">
-            {found.slice(0, 200).map((reference) => {
-              const { path, tag } = partsOf(reference)
-              return (
-                <li key={reference} className="cut">
-                  {path} <span className="soft">{tag}</span>
-                </li>
-              )
-            })}
+            {found.slice(0, 200).map((reference) => (
+              <li key={reference} className="cut">
+                <ReferenceName reference={reference} />
+              </li>
+            ))}
             {found.length > 200 && <li className="soft">and {found.length - 200} more</li>}
           </ul>
         )}
@@ -128,7 +121,7 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Popover, Select } from '@mantine/core'
 import { IconChevronUp, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Platform, Selection } from '../../../main/api/shapes.ts'
+import { ReferenceName } from '../../components/reference-name.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { shortName } from '../../format/reference.ts'
@@ -91,7 +92,7 @@ function Items({ selection: { items } }: { selection: Selection }) {
               <li key={reference}>
                 <div className="cut">
                   <p className="cut" title={reference}>
-                    {shortName(reference)}
+                    <ReferenceName reference={reference} />
                     {own && <span className="soft tiny"> {own.join(', ')}</span>}
                   </p>
                   {state === 'failed' && (

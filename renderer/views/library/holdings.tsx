@@ -3,10 +3,11 @@ import { useMemo, useRef, useState } from 'react'
 import type { LibraryRow, LibraryView } from '../../../main/api/shapes.ts'
 import { Empty } from '../../components/face.tsx'
 import { Listing } from '../../components/listing.tsx'
+import { ReferenceName } from '../../components/reference-name.tsx'
 import { SortButton, type Order } from '../../components/sort-button.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { formatDate } from '../../format/date.ts'
-import { partsOf, shortName } from '../../format/reference.ts'
+import { shortName } from '../../format/reference.ts'
 import { matches, sorted } from '../../format/sort.ts'
 import { show } from '../../stores/view.ts'
 import { Button } from '@mantine/core'
@@ -168,7 +169,6 @@ function Row(props: {
   pick: (isShift: boolean) => void
 }) {
   const { row, isPicked, pick } = props
-  const { path, tag } = partsOf(row.reference ?? '')
   return (
     <>
       <span
@@ -184,13 +184,7 @@ function Row(props: {
       </span>
       <div className="cut">
         <p className="cut" title={row.reference ?? row.file} style={{ lineHeight: '18px' }}>
-          {row.reference === undefined ? (
-            row.file
-          ) : (
-            <>
-              {path} <span className="strong">{tag}</span>
-            </>
-          )}
+          {row.reference === undefined ? row.file : <ReferenceName reference={row.reference} />}
         </p>
         <p className="cut tiny soft">{secondLine(row)}</p>
       </div>

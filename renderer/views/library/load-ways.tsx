@@ -23,7 +23,7 @@ export function LoadWays({ image: { loadsIn, loadCommands } }: { image: LibraryI
                 ) : (
                   <IconX size={16} aria-label="No" />
                 )}
-                {engine}
+                <span style={{ flex: 'none' }}>{engine}</span>
                 {!ok && why !== undefined && <span className="soft tiny">{why}</span>}
               </li>
             ))}

@@ -34,7 +34,11 @@ export function Verifying({ view }: { view: LibraryView }) {
       {problems.length > 0 && (
         <Message
           severity="look"
-          message={`${count(problems.length, 'file')} not as they should be`}
+          message={count(
+            problems.length,
+            'file is not as it should be',
+            'files are not as they should be',
+          )}
           hint={problems
             .slice(0, 3)
             .map(({ file, detail }) => `${file}: ${detail}`)

@@ -2,7 +2,7 @@ import { IconAlertTriangle, IconCheck, IconPlus, IconRefresh } from '@tabler/ico
 import type { PlanRow } from '../../../main/api/shapes.ts'
 import { TallList } from '../../components/tall-list.tsx'
 import { formatBytes } from '../../format/bytes.ts'
-import { partsOf } from '../../format/reference.ts'
+import { ReferenceName } from '../../components/reference-name.tsx'
 
 const faces = {
   new: { icon: IconPlus, word: 'new', tone: '' },
@@ -35,12 +35,11 @@ export function PlanRows({ rows }: { rows: readonly PlanRow[] }) {
 
 function Row({ row }: { row: PlanRow }) {
   const { icon: Mark, word, tone } = faces[row.state]
-  const { path, tag } = partsOf(row.reference)
   return (
     <div className="plan-row">
       <div className="cut">
         <p className="cut" title={row.reference}>
-          {path} <span className="strong">{tag}</span>{' '}
+          <ReferenceName reference={row.reference} />{' '}
           <span className="soft tiny">{row.platform}</span>
         </p>
         {row.notes.length > 0 && (

@@ -1,6 +1,7 @@
-import { Modal, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
+import { Dialog } from '../../components/dialog.tsx'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
 import { Listing } from '../../components/listing.tsx'
 import { matches } from '../../format/sort.ts'
@@ -24,17 +25,11 @@ export function Licences({ close }: { close: () => void }) {
     )
   }, [])
   return (
-    <Modal
-      opened
-      onClose={close}
-      title="Third-party licences"
-      size={960}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title="Third-party licences" size={960} close={close}>
       {read.state === 'loading' && <Loading label="Reading the licences" />}
       {read.state === 'failed' && <FailedFace failure={read} />}
       {read.state === 'ready' && <Shelf licences={read.licences} />}
-    </Modal>
+    </Dialog>
   )
 }
 

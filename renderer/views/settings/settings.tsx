@@ -14,7 +14,9 @@ export function Settings() {
   return (
     <div className="view-scroll">
       <div className="page settings">
-        <h1>Settings</h1>
+        <div className="view-head">
+          <h1>Settings</h1>
+        </div>
         <SessionSection />
         {mirror.state === 'loading' && <Loading label="Loading the settings" />}
         {mirror.state === 'failed' && (

@@ -38,6 +38,7 @@ export function TransferButtons(props: {
       <div className="buttons">
         <Button
           variant="subtle"
+          color="gray"
           size="compact-sm"
           aria-label={`Open ${name} in the library`}
           onClick={() => {

@@ -7,12 +7,17 @@ import { show } from '../../stores/view.ts'
 
 type Failure = NonNullable<TransferRow['failure']>
 
-/** What went wrong, and each way out as a button. */
-export function TransferFailure({ id, failure }: { id: string; failure: Failure }) {
+/** What went wrong, and each way out as a button; `isOver` where it does not go on by itself. */
+export function TransferFailure(props: { id: string; failure: Failure; isOver: boolean }) {
+  const { id, failure, isOver } = props
   const { message, hint, ways, page, code } = failure
   return (
     <div role="alert">
-      <Message severity="blocks" message={message} {...(hint !== undefined && { hint })}>
+      <Message
+        severity={isOver ? 'blocks' : 'look'}
+        message={message}
+        {...(hint !== undefined && { hint })}
+      >
         <span className="row wrap" style={{ justifyContent: 'flex-end' }}>
           <span className="tiny soft selectable">{code}</span>
           {ways.map((way) => (

@@ -12,7 +12,7 @@ import {
 import { useState } from 'react'
 import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
-import { Message } from '../../components/message.tsx'
+import { ReferenceName } from '../../components/reference-name.tsx'
 import { placeName } from '../../format/place.ts'
 import { formatBytes, formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
@@ -57,7 +57,7 @@ export function Transfer(props: {
   const { row, isFirst, isLast, showsLayers, toggleLayers } = props
   const [isAsking, setAsking] = useState(false)
   const actions = () => transferActions(row, () => setAsking(true))
-  const { path, name, tag } = partsOf(row.reference)
+  const { name, tag } = partsOf(row.reference)
   const { phase } = row
   const Mark = icons[phase]
   const hasBar = phase !== 'done' && phase !== 'cancelled'
@@ -72,10 +72,12 @@ export function Transfer(props: {
       <Mark size={20} stroke={1.5} className={tones[phase] ?? ''} aria-hidden />
       <div className="cut">
         <p className="cut" title={row.reference}>
-          {path} <span className="strong">{tag}</span>
+          <ReferenceName reference={row.reference} />
         </p>
         <p className="facts">
-          <span className={tones[phase] ?? ''}>{phaseWords[phase]}</span>
+          <span className={tones[phase] ?? ''}>
+            {row.waitsFor === undefined ? phaseWords[phase] : 'Waiting for another run'}
+          </span>
           <span>{bytesOf(row)}</span>
           {isRunning(phase) && row.bytesPerSecond !== undefined && (
             <span>{formatSpeed(row.bytesPerSecond)}</span>
@@ -114,16 +116,7 @@ export function Transfer(props: {
       )}
       {row.failure && (
         <div className="under">
-          <TransferFailure id={row.id} failure={row.failure} />
-        </div>
-      )}
-      {row.waitsFor !== undefined && (
-        <div className="under">
-          <Message
-            severity="look"
-            message={row.waitsFor}
-            hint="This goes on by itself when the other run has ended."
-          />
+          <TransferFailure id={row.id} failure={row.failure} isOver={phase === 'failed'} />
         </div>
       )}
       {showsLayers && (

@@ -54,6 +54,15 @@ function Queue({ view }: { view: TransfersView }) {
           />
         </div>
       )}
+      {[...new Set(rows.flatMap(({ waitsFor }) => waitsFor ?? []))].map((reason) => (
+        <div key={reason} role="status">
+          <Message
+            severity="look"
+            message={reason}
+            hint="What is to go there goes on by itself when the other run has ended."
+          />
+        </div>
+      ))}
       {view.safe.map((safe) => (
         <Safe key={safe.place.grant} {...safe} />
       ))}

@@ -69,7 +69,7 @@ export function Welcome() {
         </div>
         <p className="soft small">
           You hold a drive with images?{' '}
-          <Button variant="subtle" size="compact-sm" onClick={() => show('library')}>
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => show('library')}>
             Open a library
           </Button>
         </p>
