@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 import { licencesPlugin } from './scripts/licences-plugin.ts'
 
 // The oldest Electron that runs us is 33 (the stand-in of scripts/electron-runtime.ts): Node 20.18 and
@@ -7,13 +8,28 @@ import { licencesPlugin } from './scripts/licences-plugin.ts'
 const node = 'node20.18'
 const chromium = 'chrome130'
 
+/** ssh2 speeds itself up with modules built for one version of Node, and does without where they are not found. */
+const withoutNativeModules: Plugin = {
+  name: 'without-native-modules',
+  enforce: 'pre',
+  resolveId: (id) => (/\.node$|^cpu-features$/.test(id) ? { id, external: true } : undefined),
+}
+
 export default defineConfig({
   main: {
+    plugins: [withoutNativeModules],
     build: {
       target: node,
+      // What is installed has no node_modules: everything it needs is in here.
+      externalizeDeps: false,
       rolldownOptions: {
-        // Two hosts of one core, the desktop and the terminal; and the sandbox, a thread of the desktop.
-        input: { index: 'main/index.ts', cli: 'main/cli.ts', sandbox: 'main/sandbox/thread.ts' },
+        // What Electron starts, its two hosts of one core, and the sandbox, a thread of the desktop.
+        input: {
+          start: 'main/start.ts',
+          index: 'main/index.ts',
+          cli: 'main/cli.ts',
+          sandbox: 'main/sandbox/thread.ts',
+        },
       },
     },
   },

@@ -8,13 +8,20 @@ process.title = 'ngc-replicator'
 const { runProgram } = await import('./cli/program.ts')
 const { printable } = await import('./printable.ts')
 
+const ONE_REQUEST_MS = 300
+
 const interrupted = new AbortController()
+let askedAtMs = 0
 // A closed terminal ends it as Ctrl+C does.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    // Who asks twice does not want to wait.
-    if (interrupted.signal.aborted) process.exit(130)
-    interrupted.abort()
+    if (!interrupted.signal.aborted) {
+      askedAtMs = performance.now()
+      interrupted.abort()
+      return
+    }
+    // Who asks twice does not want to wait; but `timeout` and a shell that is closed send it to us and to our group at once.
+    if (performance.now() - askedAtMs > ONE_REQUEST_MS) process.exit(130)
   })
 }
 // Without a listener the system ends a program whose file meets a limit (`ulimit -f`); so the write fails, as on FAT.

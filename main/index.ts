@@ -4,7 +4,7 @@ import { createAnswer } from './api/answer.ts'
 import type { ViewName } from './api/contract.ts'
 import { createDesktop } from './desktop/desktop.ts'
 import type { Ports } from './desktop/ports.ts'
-import { describeApplication } from './electron/about.ts'
+import { describeApplication, describeForPanel } from './electron/about.ts'
 import { origin as ownOrigin, pageAddress } from './electron/asset.ts'
 import { createAttention } from './electron/attention.ts'
 import { askBeforeQuitting, createDialogs } from './electron/dialogs.ts'
@@ -144,6 +144,7 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
       .then(async (path) => path !== undefined && (await showFolder(path)))
       .catch((error: unknown) => log('A folder was not opened.', error))
   }
+  describeForPanel()
   setMenu({ platform: process.platform, isPackaged: app.isPackaged, show, openLibrary })
   opened.webContents.once('did-finish-load', () => openings.ready(showFolder))
   orderQuit({

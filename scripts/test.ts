@@ -1,4 +1,7 @@
-/** Runs every test: units and real parts with Vitest, the window with Playwright; ends in one line of counts. */
+/**
+ * Runs every test: units and real parts with Vitest, the window with Playwright, in CI also what `npm run test:package` does;
+ * ends in one line of counts.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,10 +33,7 @@ const units = run('Vitest', 'vitest', [
   '--reporter=json',
   `--outputFile.json=${join(folder, 'units.json')}`,
 ])
-add(units, () => {
-  const report = vitestReport.parse(read('units.json'))
-  return [report.numPassedTests, report.numFailedTests, report.numPendingTests]
-})
+add(units, () => countsOf('units.json'))
 
 const window = run('Playwright', 'npm', ['run', '-s', 'test:e2e', '--', '--reporter=list,json'], {
   PLAYWRIGHT_JSON_OUTPUT_FILE: join(folder, 'window.json'),
@@ -47,6 +47,19 @@ add(window, () => {
   } = playwrightReport.parse(read('window.json')).stats
   return [expected, unexpected + flaky, left]
 })
+
+if (process.env['CI'] === 'true') {
+  const packages = run('Packages', 'npm', [
+    'run',
+    '-s',
+    'test:package',
+    '--',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(folder, 'packages.json')}`,
+  ])
+  add(packages, () => countsOf('packages.json'))
+}
 
 rmSync(folder, { recursive: true })
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
@@ -85,6 +98,11 @@ function add(
     else failed += 1
     console.error(`${runner.name} left no report.`)
   }
+}
+
+function countsOf(name: string): [number, number, number] {
+  const report = vitestReport.parse(read(name))
+  return [report.numPassedTests, report.numFailedTests, report.numPendingTests]
 }
 
 function read(name: string): unknown {

@@ -60,6 +60,7 @@ const allowed = [
   ['main/api/ok1.ts', `import { AppError } from './errors.ts'`],
   ['main/api/ok2.ts', `import { z } from 'zod'`],
   ['main/registry/ok3.ts', `import { AppError } from '../api/errors.ts'`],
+  ['main/start.ts', `import './index.ts'`],
   ['main/registry/index-file.ts', `import { read } from './manifest-index.ts'`],
   ['main/electron/ok4.ts', `import { app } from 'electron'`],
   ['main/electron/ok5.ts', `import { redact } from '../net/redact.ts'`],

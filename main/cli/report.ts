@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../api/errors.ts'
-import type { PushListener } from '../delivery/push.ts'
+import type { PresentListener } from '../delivery/push-replicated.ts'
 import { formatBytes, formatWait, plural } from '../format.ts'
 import type { Plan, PlanFailure } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
@@ -17,7 +17,7 @@ export interface Report {
   /** The network is gone, as this failure told, and is waited for, so long at most. */
   offline(error: unknown, longestWaitMs: number): void
   online(): void
-  readonly pushes: PushListener
+  readonly pushes: PresentListener
   /** The failures last. Returns the exit code. */
   finish(stopped?: { readonly error: unknown; readonly wasInterrupted: boolean }): number
 }
@@ -86,7 +86,8 @@ export function createReport(
     },
   }
 
-  const pushes: PushListener = {
+  const pushes: PresentListener = {
+    fetched: (count) => (bytes += count),
     pushed(push, result) {
       pushed += 1
       emit(pushEvent.pushedEvent(push, result))

@@ -35,8 +35,16 @@ export async function verifyCommand(
   const bad = files.filter(({ ok }) => !ok)
   if (json) output.print(printableJson({ files }))
   else {
-    const outcome = bad.length === 0 ? 'all intact' : `${bad.length} damaged`
-    output.print(`${plural(files.length, 'tarball')} read${sourceOf(files)}, ${outcome}.`)
+    const missing = files.filter((file) => labelOf(file) === 'MISSING')
+    const partial = files.filter((file) => labelOf(file) === 'PARTIAL')
+    const unread = missing.length + partial.length
+    const wrong = [
+      ...(bad.length > unread ? [`${bad.length - unread} damaged`] : []),
+      ...(partial.length > 0 ? [`${partial.length} never finished`] : []),
+      ...(missing.length > 0 ? [`${missing.length} missing`] : []),
+    ]
+    const outcome = wrong.length === 0 ? 'all intact' : wrong.join(', ')
+    output.print(`${plural(files.length - unread, 'tarball')} read${sourceOf(files)}, ${outcome}.`)
   }
   return bad.length > 0 ? 1 : 0
 }
@@ -67,10 +75,17 @@ async function targetsOf(
   return files.length > 0 ? [...folders, { paths: files }] : folders
 }
 
-function fileLines({ file, ok, problems }: VerifiedFile): string[] {
+function labelOf({ ok, problems }: VerifiedFile): string {
+  if (ok) return 'ok'
+  const [problem] = problems
+  if (problem?.kind === 'partial') return 'PARTIAL'
+  return problem?.kind === 'missing-file' ? 'MISSING' : 'DAMAGED'
+}
+
+function fileLines(verified: VerifiedFile): string[] {
   return [
-    `${ok ? 'ok     ' : 'DAMAGED'}  ${file}`,
-    ...problems.map((problem) => `         ${problem.detail}${placeInWords(problem)}`),
+    `${labelOf(verified).padEnd(7)}  ${verified.file}`,
+    ...verified.problems.map((problem) => `         ${problem.detail}${placeInWords(problem)}`),
   ]
 }
 

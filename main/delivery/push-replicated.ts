@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import PQueue from 'p-queue'
 import { AppError, messageOf } from '../api/errors.ts'
 import { makeFolder } from '../disk/destination.ts'
 import { throwIfCancelled } from '../net/failure.ts'
@@ -10,7 +11,7 @@ import type { StateFile } from '../state/state-file.ts'
 import type { Saver } from '../transfer/saver.ts'
 import type { OpenPush } from './open-push.ts'
 import type { PlannedPush, PushPlan } from './push-plan.ts'
-import { pushableFrom } from './push-resolved.ts'
+import { pushableAgain, pushableFrom } from './push-resolved.ts'
 import { pushableIn } from './push-tarball.ts'
 import type { PushListener } from './push.ts'
 import type { OpenBlobs, PushableImage } from './pushable-image.ts'
@@ -23,12 +24,17 @@ export interface ReplicationPush {
   /** Saves and pushes. */
   saver(listener: PushListener): Saver
   /** Pushes what was saved before and is not at the registry. An image that fails is told, and stops nothing else. */
-  pushPresent(listener: PushListener, signal: AbortSignal): Promise<void>
+  pushPresent(listener: PresentListener, signal: AbortSignal): Promise<void>
+}
+
+export interface PresentListener extends PushListener {
+  /** Bytes that came over the line, for images whose tarballs are not here. */
+  fetched?(bytes: number): void
 }
 
 export interface ReplicationPushParts {
   readonly push: OpenPush
-  readonly registry: Pick<Registry, 'range'>
+  readonly registry: Registry
   /** Of the destination. */
   readonly folder: string
   /** Writes the tarballs; absent where images are only pushed: then the destination gets state.yml, and no more. */
@@ -42,20 +48,38 @@ export async function planReplicationPush(
   signal: AbortSignal,
 ): Promise<ReplicationPush> {
   const { push, registry, folder, saver, state } = parts
-  const fetched = new Map<ImageToSave, (bytes: number) => void>()
-  const origins = new Map<PushableImage, PlannedImage>()
-  for (const image of plan.images) {
+  const fetched = new Map<PlannedImage, (bytes: number) => void>()
+  const lost: PlanFailure[] = []
+
+  const pushableOf = async (image: PlannedImage): Promise<PushableImage> => {
+    const onFetched = (bytes: number): void => fetched.get(image)?.(bytes)
     if (image.state === 'present') {
       const here = image.file === undefined ? undefined : await inTarball(folder, image.file, image)
-      if (here) origins.set(here, image)
-      continue
+      // Its tarball is on another drive, or there never was one, or it is damaged: then from where it came.
+      return here ?? (await pushableAgain(registry, image, onFetched, signal))
     }
-    const straight = pushableFrom(registry, image, (bytes) => fetched.get(image)?.(bytes))
-    origins.set(saver ? { ...straight, open: () => openSaved(folder, image) } : straight, image)
+    const straight = pushableFrom(registry, image, onFetched)
+    return saver ? { ...straight, open: () => openSaved(folder, image) } : straight
   }
+  const queue = new PQueue({ concurrency: IMAGES_AT_ONCE })
+  const found = await Promise.all(
+    plan.images.map((image) =>
+      queue.add(async (): Promise<[PushableImage, PlannedImage][]> => {
+        try {
+          return [[await pushableOf(image), image]]
+        } catch (error) {
+          throwIfCancelled(signal)
+          lost.push({ subject: formatReference(image.reference), error })
+          return []
+        }
+      }),
+    ),
+  )
+  const origins = new Map(found.flat())
   const pushPlan = await push.planImages([...origins.keys()], signal)
   const planned = new Map(pushPlan.pushes.map((one) => [origins.get(one.image), one]))
-  const refusals = new Map(pushPlan.failures.map(({ subject, error }) => [subject, error]))
+  const failures = [...lost, ...pushPlan.failures]
+  const refusals = new Map(failures.map(({ subject, error }) => [subject, error]))
   const pusher = push.createPusher()
 
   const presentNames = new Set(
@@ -75,8 +99,8 @@ export async function planReplicationPush(
   }
 
   return {
-    plan: pushPlan,
-    refused: pushPlan.failures.filter(({ subject }) => presentNames.has(subject)),
+    plan: { ...pushPlan, failures },
+    refused: failures.filter(({ subject }) => presentNames.has(subject)),
     saver: (listener) => ({
       async save(image, options, told, stop) {
         const files = saver ? await saver.save(image, options, told, stop) : []
@@ -106,6 +130,7 @@ export async function planReplicationPush(
       for (const [image, one] of planned) {
         if (image?.state !== 'present') continue
         throwIfCancelled(stop)
+        fetched.set(image, (bytes) => listener.fetched?.(bytes))
         try {
           await pushOne(one, listener, stop)
         } catch (error) {
@@ -117,7 +142,9 @@ export async function planReplicationPush(
   }
 }
 
-/** The image as its tarball has it; undefined where that cannot be pushed, which the next verification tells. */
+const IMAGES_AT_ONCE = 8
+
+/** The image as its tarball has it; undefined where that cannot be pushed. */
 async function inTarball(
   folder: string,
   file: string,

@@ -2,7 +2,8 @@ import { lstat, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isTarballName, parseFileName } from '../archive/name.ts'
 import { writeFileDurably } from '../disk/durable.ts'
-import type { Inventory, LibraryImage } from '../library/inventory.ts'
+import { inventory, type Inventory, type LibraryImage } from '../library/inventory.ts'
+import { listTarballs, type TarballFiles } from '../library/tarball-files.ts'
 import { inventoryDocuments } from './documents.ts'
 import { loadPs1 } from './load-ps1.ts'
 import { loadSh } from './load-sh.ts'
@@ -13,8 +14,8 @@ import { readme } from './readme.ts'
 export interface DriveFiles {
   /**
    * Brings all of them up to date, each atomically and durably; with a tarball that was just saved, in place of what was
-   * known of it. Costs no reading of tarballs. Calls may overlap: what waits is written at once. Returns the files that are
-   * not ours and were left as they are.
+   * known of it. Tarballs are read only where others came meanwhile. Calls may overlap: what waits is written at once.
+   * Returns the files that are not ours and were left as they are.
    */
   update(saved?: LibraryImage): Promise<readonly string[]>
 }
@@ -24,23 +25,30 @@ export function createDriveFiles(
   folder: string,
   found: Pick<Inventory, 'images' | 'problems'>,
 ): DriveFiles {
-  // Holiday pictures on the stick are nobody's business.
-  let images = found.images.filter(
-    ({ status, file }) => status !== 'foreign' || isTarballName(file),
-  )
-  let problems = found.problems
+  let { images, problems } = found
   let writing: Promise<unknown> = Promise.resolve()
   let waiting: Promise<readonly string[]> | undefined
   let hasPrograms = false
 
+  /** Another run may have saved here since the folder was read. */
+  const lookAgain = async (): Promise<void> => {
+    const known = new Set(images.map(({ file }) => file))
+    const isUnknown = ({ name, isPartial }: TarballFiles): boolean => !isPartial && !known.has(name)
+    if ((await listTarballs(folder)).some(isUnknown)) {
+      ;({ images, problems } = await inventory(folder))
+    }
+  }
+
   const write = async (): Promise<readonly string[]> => {
     waiting = undefined
+    await lookAgain()
     const foreign: string[] = []
     const put = async (name: string, content: string, mode = 0o644): Promise<void> => {
       const isWritten = await writeUnlessForeign(join(folder, name), content, mode)
       if (!isWritten) foreign.push(name)
     }
-    for (const [name, content] of inventoryDocuments(images, problems)) await put(name, content)
+    for (const [name, content] of inventoryDocuments(images.filter(isWorthAWord), problems))
+      await put(name, content)
     if (!hasPrograms) {
       await put(driveFileNames.loadSh, loadSh, 0o755)
       await put(driveFileNames.loadPs1, loadPs1)
@@ -63,6 +71,11 @@ export function createDriveFiles(
       return waiting
     },
   }
+}
+
+/** Holiday pictures on the stick are nobody's business. */
+function isWorthAWord({ status, file }: LibraryImage): boolean {
+  return status !== 'foreign' || isTarballName(file)
 }
 
 /** Leaves alone what stands there already, and what somebody else put there: then false. */

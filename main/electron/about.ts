@@ -12,3 +12,13 @@ export function describeApplication(): About {
     runtime: app.isPackaged ? 'packaged' : 'development',
   }
 }
+
+/** What the system's own panel says, which the menu of macOS opens. */
+export function describeForPanel(): void {
+  app.setAboutPanelOptions({
+    applicationName: 'NGC Replicator',
+    applicationVersion: app.getVersion(),
+    copyright:
+      'Copyright © 2026 the NGC Replicator authors. BSD-3-Clause. Not affiliated with NVIDIA.',
+  })
+}

@@ -1,6 +1,6 @@
 import type { LibraryImage } from './inventory.ts'
 
-/** Bytes of all tarballs, and how many of them are layers that stand in several. */
+/** Bytes of all tarballs, and how many of them are layers that stand in several of those that are complete. */
 export interface LibraryTotals {
   readonly totalBytes: number
   readonly sharedBytes: number
@@ -10,7 +10,9 @@ export function totalsOf(images: readonly LibraryImage[]): LibraryTotals {
   const tarballs = new Map(images.map((image) => [image.file, image]))
   const once = new Map<string, number>()
   let layerBytes = 0
-  for (const { layers } of tarballs.values()) {
+  for (const { layers, status } of tarballs.values()) {
+    // One that was never finished, or ends too early, tells of layers that it does not hold.
+    if (status !== 'complete') continue
     const own = new Map(
       layers.flatMap(({ digest, sizeBytes }) => (digest === null ? [] : [[digest, sizeBytes]])),
     )

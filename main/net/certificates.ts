@@ -20,14 +20,21 @@ const bundles = [
   '/etc/ssl/cert.pem',
 ]
 
-/** `tls.getCACertificates` came with Node 22.15; Electron 33 runs 20.18. Setting `ca` replaces all defaults, so all are named. */
+/**
+ * `tls.getCACertificates` came with Node 22.15; Electron 33 runs 20.18. Setting `ca` replaces all defaults, so all are named.
+ * NODE_EXTRA_CA_CERTS is read here, for a packaged Electron takes nothing from the environment of Node.
+ */
 function knownCertificates(): string[] {
+  const extra = fromFile(process.env['NODE_EXTRA_CA_CERTS'] ?? '')
   if ('getCACertificates' in tls) {
-    return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
+    return [...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...extra]
   }
   const { rootCertificates } = tls as { rootCertificates: readonly string[] }
-  const files = [process.env['NODE_EXTRA_CA_CERTS'] ?? '', ...bundles].filter(Boolean)
-  return [...rootCertificates, ...files.flatMap((file) => certificatesIn(readIfThere(file)))]
+  return [...rootCertificates, ...bundles.flatMap(fromFile), ...extra]
+}
+
+function fromFile(path: string): string[] {
+  return path === '' ? [] : certificatesIn(readIfThere(path))
 }
 
 function split(pem: string): string[] {

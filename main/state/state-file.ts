@@ -13,7 +13,7 @@ import { readSmallFile } from '../disk/small-file.ts'
 export interface StateFile {
   /** The change key a tag was saved with, or undefined. */
   get(repository: string, tag: string): string | undefined
-  /** Records a saved tag and writes the file at once, durably; calls may overlap. */
+  /** Adds a saved tag to what the file holds by now, and writes it durably; calls may overlap. Throws as `openState` does. */
   record(repository: string, tag: string, changeKey: string): Promise<void>
 }
 
@@ -24,14 +24,19 @@ const LIMIT_BYTES = 1024 * 1024
 /** Reads the state of a destination; a missing file is an empty state. Throws AppError `damaged`, naming the file. */
 export async function openState(folder: string): Promise<StateFile> {
   const path = join(folder, NAME)
-  const entries = parseState(await readOrEmpty(path), path)
+  let entries = parseState(await readOrEmpty(path), path)
   let writing = Promise.resolve()
+  const add = async (repository: string, tag: string, changeKey: string): Promise<void> => {
+    // Since it was opened another run may have ended here, or somebody deleted a line.
+    entries = parseState(await readOrEmpty(path), path)
+    const tags = entries.get(repository) ?? new Map<string, string>()
+    entries.set(repository, tags.set(tag, changeKey))
+    await writeFileDurably(path, formatState(entries))
+  }
   return {
     get: (repository, tag) => entries.get(repository)?.get(tag),
     record(repository, tag, changeKey) {
-      const tags = entries.get(repository) ?? new Map<string, string>()
-      entries.set(repository, tags.set(tag, changeKey))
-      const written = writing.then(() => writeFileDurably(path, formatState(entries)))
+      const written = writing.then(() => add(repository, tag, changeKey))
       writing = written.catch(() => undefined)
       return written
     },

@@ -26,6 +26,7 @@ export class HeldBlobs {
   readonly #folder: string
   readonly #places: Map<Digest, BlobPlace>
   readonly #writing = new Map<Digest, Deferred>()
+  readonly #opening = new Set<Promise<unknown>>()
 
   constructor(folder: string, places: ReadonlyMap<Digest, BlobPlace>) {
     this.#folder = folder
@@ -35,6 +36,24 @@ export class HeldBlobs {
   /** What finished tarballs and those being written hold at this moment. */
   digests(): ReadonlySet<Digest> {
     return new Set(this.#places.keys())
+  }
+
+  /** Nobody takes a blob until this is settled: so what an earlier run began goes to the image that has its first bytes. */
+  async first<Opened>(open: () => Promise<Opened>): Promise<Opened> {
+    const opening = open()
+    this.#opening.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(opening)
+    }
+  }
+
+  /** Whether the caller is the one to fetch it; then it has to say `written` or `abandoned`. */
+  claim(digest: Digest): boolean {
+    if (this.has(digest)) return false
+    this.#writing.set(digest, new Deferred())
+    return true
   }
 
   /** Whether it is in a tarball, or on its way into one. */
@@ -48,6 +67,7 @@ export class HeldBlobs {
    */
   async take(descriptor: Descriptor, signal: AbortSignal): Promise<Readable | undefined> {
     const { digest } = descriptor
+    await Promise.allSettled(this.#opening)
     for (;;) {
       signal.throwIfAborted()
       const place = this.#places.get(digest)
@@ -58,8 +78,7 @@ export class HeldBlobs {
         if (this.#places.get(digest) === place) this.#places.delete(digest)
       } else if (writing) {
         await settledOrAborted(writing.promise, signal)
-      } else {
-        this.#writing.set(digest, new Deferred())
+      } else if (this.claim(digest)) {
         return undefined
       }
     }

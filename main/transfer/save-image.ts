@@ -66,9 +66,36 @@ async function writeOnce(
   parts: SaveParts,
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
+  /** What this tarball fetches and others may wait for. */
+  const claimed = new Map<Digest, LayoutMember>()
+  try {
+    return await write(image, parts, claimed, signal)
+  } catch (error) {
+    for (const digest of claimed.keys()) parts.held.abandoned(digest)
+    parts.held.forget(image.name)
+    throw error
+  }
+}
+
+async function write(
+  image: ImageToSave,
+  parts: SaveParts,
+  claimed: Map<Digest, LayoutMember>,
+  signal: AbortSignal,
+): Promise<readonly WrittenFile[]> {
   const { layout, name } = image
   const { held, source, folder, maxFileSizeBytes, onFetched } = parts
-  const partial = await findPartial(image, parts, signal)
+  const blobs = new Map<Digest, LayoutMember>()
+  for (const member of layout.members) {
+    if (member.source.kind === 'blob') blobs.set(member.source.descriptor.digest, member)
+  }
+  const partial = await held.first(async () => {
+    const found = await findPartial(image, parts, signal)
+    for (const [digest, member] of blobs) {
+      if (isBegun(member, found?.sizeBytes ?? 0) && held.claim(digest)) claimed.set(digest, member)
+    }
+    return found
+  })
   const awaitSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
   const begunBytes = partial?.sizeBytes ?? 0
   const neededBytes = layout.sizeBytes - begunBytes
@@ -80,19 +107,14 @@ async function writeOnce(
   }).catch((error: unknown) => {
     throw destinationError(error, join(folder, journalName(name)))
   })
-  const blobs = new Map<Digest, LayoutMember>()
-  for (const member of layout.members) {
-    if (member.source.kind === 'blob') blobs.set(member.source.descriptor.digest, member)
-  }
-  /** What this tarball fetches and others may wait for. */
-  const claimed = new Map<Digest, LayoutMember>()
 
   const openBlob = async (
     descriptor: Descriptor,
     _signal: AbortSignal,
     begun?: BegunBlob,
   ): Promise<Readable> => {
-    const stream = await held.take(descriptor, signal)
+    const isOurs = claimed.has(descriptor.digest)
+    const stream = isOurs ? undefined : await held.take(descriptor, signal)
     const member = blobs.get(descriptor.digest)
     if (!stream && member) claimed.set(descriptor.digest, member)
     const from = begun && { offset: begun.offset, hasher: await hashed(begun.read()) }
@@ -144,14 +166,15 @@ async function writeOnce(
     )
     held.finished(name)
     return files
-  } catch (error) {
-    for (const digest of claimed.keys()) held.abandoned(digest)
-    held.forget(name)
-    throw error
   } finally {
     forget()
     await journal.close()
   }
+}
+
+/** Some of it was written, and nothing behind it. */
+function isBegun({ dataOffset, sizeBytes }: LayoutMember, begunBytes: number): boolean {
+  return dataOffset < begunBytes && begunBytes <= dataOffset + sizeBytes
 }
 
 /** What is there to go on with; what is not of this image is removed, and told. */

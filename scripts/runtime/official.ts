@@ -38,8 +38,8 @@ export function releases(environment: NodeJS.ProcessEnv): URL {
   return new URL(mirror || 'https://github.com/electron/electron/releases/download/')
 }
 
-/** Any answer will do: whether the file is there, the download itself tells. */
-async function reach(address: URL): Promise<void> {
+/** Throws if nobody answers there. Any answer will do: whether a file is there, its download tells. */
+export async function reach(address: URL): Promise<void> {
   if (process.env['HTTPS_PROXY'] || process.env['https_proxy']) initializeProxy()
   try {
     const signal = AbortSignal.timeout(connectMs)

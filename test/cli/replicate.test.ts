@@ -497,9 +497,12 @@ describe('failures', () => {
     await expect
       .poll(() => readdir(output).catch(() => []), { timeout: 20_000 })
       .toContain(`${nemo}.partial`)
+    // Told twice at once, as `timeout` and a terminal that closes do.
     child?.kill('SIGINT')
+    child?.kill('SIGTERM')
     const run = await running
     expect(run.code).toBe(130)
+    expect(await readdir(output)).not.toContain('.ngc-replicator.lock')
     expect(run.stderr).toMatch(/Interrupted\. 1 image saved and kept/)
     expect((await readdir(output)).filter((file) => file.includes('.tar'))).toEqual([
       'nvcr.io_nvidia_clara_monai-toolkit_1.0_linux-amd64.tar',

@@ -51,3 +51,15 @@ test('it is said whether the medium was read', async () => {
   const [file] = (JSON.parse(stdout) as { files: { readFrom: string }[] }).files
   expect(['medium', 'cache']).toContain(file?.readFrom)
 })
+
+test('what was never finished, or is not there, is not called damaged', async () => {
+  await writeImage(folder, practiceImage())
+  await writeFile(join(folder, 'begun.tar.partial'), 'half')
+  await writeFile(join(folder, 'SHA256SUMS'), `${'0'.repeat(64)}  gone.tar\n`)
+  const run = await runCli(['verify', folder])
+  expect(run.code).toBe(1)
+  expect(run.stdout).toMatch(/^ok +practice\.tar$/m)
+  expect(run.stdout).toMatch(/^PARTIAL +begun\.tar\.partial$/m)
+  expect(run.stdout).toMatch(/^MISSING +gone\.tar$/m)
+  expect(run.stdout).toMatch(/^1 tarball read .*, 1 never finished, 1 missing\.$/m)
+})

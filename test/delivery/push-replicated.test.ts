@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -92,8 +92,30 @@ describeWith(['docker-registry', 'skopeo'], 'pushing while replicating', () => {
     expect(await readdir(join(folder, 'output'))).toEqual(['state.yml'])
     sandbox.requests.clear()
     const again = await replicate(['--no-exporter', '--platform', 'all'])
-    expect(jsonLines(again).at(-1)).toMatchObject({ skipped: 2, saved: 0, failed: 0 })
-    expect(sandbox.requests.all({ role: 'blobs' })).toEqual([])
+    expect(jsonLines(again).at(-1)).toMatchObject({ skipped: 2, saved: 0, failed: 0, bytes: 0 })
+    expect(eventsOf(again, 'push')).toEqual([])
+  })
+
+  test('what was pushed to one registry is pushed to the next as well', async () => {
+    expect((await replicate(['--no-exporter'])).code).toBe(0)
+    place = `${place}-next`
+    const run = await replicate(['--no-exporter'])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const [pushed] = eventsOf(run, 'push')
+    expect(pushed).toMatchObject({ state: 'pushed' })
+    expect(await digestAt(`@${String(pushed?.['digest'])}`)).toBe(pushed?.['digest'])
+    expect(Number(jsonLines(run).at(-1)?.['bytes'])).toBeGreaterThan(100_000)
+  })
+
+  test.each(['gone', 'torn'])('for a tarball that is %s the source stands in', async (state) => {
+    expect((await save([])).code).toBe(0)
+    const files = await readdir(join(folder, 'output'))
+    const tarball = join(folder, 'output', files.find((file) => file.endsWith('.tar')) ?? '')
+    if (state === 'gone') await rm(tarball)
+    else await truncate(tarball, 100_000)
+    const run = await replicate([])
+    expect(run.code).toBe(0)
+    expect(eventsOf(run, 'push')).toMatchObject([{ state: 'pushed' }])
   })
 
   test('an index arrives with its attestations, also where its platforms come one after the other', async () => {

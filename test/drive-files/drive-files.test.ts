@@ -107,6 +107,16 @@ describe('the files of a drive', () => {
     )
   })
 
+  it('tell of what another run saved since the folder was read', async () => {
+    const folder = await temporaryFolder()
+    const files = createDriveFiles(folder, await inventory(folder))
+    await writeImage(folder, practiceImage(), { name: 'theirs.tar' })
+    await writeImage(folder, practiceImage(), { name: 'ours.tar' })
+    await files.update(image(1, { file: 'ours.tar' }))
+    const { images } = await jsonIn(folder)
+    expect(images.map(({ file }: { file: string }) => file)).toEqual(['ours.tar', 'theirs.tar'])
+  })
+
   it('hold all of many images that were saved at the same time, and nothing half-written', async () => {
     const folder = await temporaryFolder()
     const files = createDriveFiles(folder, empty)

@@ -79,3 +79,23 @@ test.each([
   await expect(openState(folder)).rejects.toThrow(/state\.yml cannot be read/)
   expect(await written()).toBe(text)
 })
+
+test('what another run recorded, or somebody deleted, since it was opened stays so', async () => {
+  await given("a/one:\n  '1': 'key'\n  '2': 'key'\n")
+  const [first, second] = [await openState(folder), await openState(folder)]
+  await first.record('a/two', '1', 'key')
+  await given((await written()).replace(/.*2.*: 'key'\n/, ''))
+  await second.record('a/three', '1', 'key')
+  const now = await openState(folder)
+  expect(['a/one', 'a/two', 'a/three'].map((name) => now.get(name, '1'))).toEqual(
+    Array.from({ length: 3 }, () => 'key'),
+  )
+  expect(now.get('a/one', '2')).toBeUndefined()
+})
+
+test('a file that was spoilt since it was opened is left as it is', async () => {
+  const state = await openState(folder)
+  await given('a: [b')
+  await expect(state.record('a/two', '1', 'key')).rejects.toMatchObject({ code: 'damaged' })
+  expect(await written()).toBe('a: [b')
+})

@@ -25,6 +25,9 @@ export const packages = {
   pkill: 'procps',
   busybox: 'busybox-static',
   openssl: 'openssl',
+  debootstrap: 'debootstrap',
+  rpm: 'rpm',
+  'desktop-file-validate': 'desktop-file-utils',
 } as const
 
 export type Part = keyof typeof packages

@@ -14,6 +14,7 @@ import { Journal } from '../../main/archive/journal.ts'
 import { openPartial, promisedBytes } from '../../main/archive/partial.ts'
 import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
 import { readLibrary } from '../../main/library/inventory.ts'
+import { verifyFiles } from '../../main/library/verify-files.ts'
 import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
 import type { SaveParts } from '../../main/transfer/save-image.ts'
 import { amd64 } from '../support/made-tarball.ts'
@@ -258,3 +259,15 @@ function journalText(): string {
   })
   return lines.join('')
 }
+
+test('a layer that was begun for one image is fetched for all by that image', async () => {
+  const at = await stage(made)
+  await interrupted(at, 3_000_000)
+  const { places } = await readLibrary(at.folder)
+  const held = new HeldBlobs(at.folder, places)
+  const all = ['1', '2', '3'].map((tag) => at.save({ toSave: imageToSave(made, tag), held }))
+  await Promise.all(all)
+  expect(at.server.sentBytes()).toBeLessThan(neededBytes * 1.02)
+  const { files } = await verifyFiles({ folder: at.folder })
+  expect(files.map(({ ok }) => ok)).toEqual([true, true, true])
+})

@@ -1,0 +1,68 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { expect, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { unpacked } from './packages.ts'
+
+const binary = join(unpacked, 'ngc-replicator-bin')
+const launcher = join(unpacked, 'ngc-replicator')
+const noDisplay = { PATH: process.env['PATH'] }
+
+test('the fuses are set as the configuration says', async () => {
+  const wire = await getCurrentFuseWire(binary)
+  const stateOf = (fuse: FuseV1Options) => wire[fuse] === FuseState.ENABLE
+  expect({
+    runAsNode: stateOf(FuseV1Options.RunAsNode),
+    nodeOptions: stateOf(FuseV1Options.EnableNodeOptionsEnvironmentVariable),
+    inspect: stateOf(FuseV1Options.EnableNodeCliInspectArguments),
+    cookieEncryption: stateOf(FuseV1Options.EnableCookieEncryption),
+    asarIntegrity: stateOf(FuseV1Options.EnableEmbeddedAsarIntegrityValidation),
+    onlyAsar: stateOf(FuseV1Options.OnlyLoadAppFromAsar),
+    fileProtocol: stateOf(FuseV1Options.GrantFileProtocolExtraPrivileges),
+  }).toEqual({
+    runAsNode: false,
+    nodeOptions: false,
+    inspect: false,
+    cookieEncryption: true,
+    asarIntegrity: true,
+    onlyAsar: true,
+    fileProtocol: false,
+  })
+})
+
+test('the program runs nothing but itself', async () => {
+  const env = { ...noDisplay, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '--title=other' }
+  const { stdout } = await promisify(execFile)(launcher, ['--version'], { env })
+  expect(stdout).toBe(`${packageJson.version}\n`)
+})
+
+test('a key among the arguments does not stand in the list of processes', async () => {
+  const args = ['--api-key', 'nvapi-secret', 'sandbox']
+  const child = spawn(launcher, args, { env: noDisplay })
+  // Its first line says that it is at work; what it says of the option does not matter here.
+  await once(child.stdout, 'data')
+  const listed = await readFile(`/proc/${child.pid}/cmdline`, 'utf8')
+  child.kill('SIGINT')
+  await once(child, 'exit')
+  expect(listed).toContain('ngc-replicator')
+  expect(listed).not.toContain('nvapi-secret')
+})
+
+test('it ends by Ctrl+C in its own order, and says so', async () => {
+  const child = spawn(launcher, ['sandbox'], { env: noDisplay })
+  await once(child.stdout, 'data')
+  child.kill('SIGINT')
+  const [code] = (await once(child, 'exit')) as [number | null]
+  expect(code).toBe(0)
+})
+
+test('a reader that goes away does not hurt it', async () => {
+  const child = spawn('sh', ['-c', `"$0" --help | head -1`, launcher], { env: noDisplay })
+  expect(await text(child.stdout)).toMatch(/^Usage: ngc-replicator/)
+  expect(await text(child.stderr)).toBe('')
+})
