@@ -162,8 +162,6 @@ Examples:
   ngc-replicator inventory /media/stick
   ngc-replicator verify /media/stick
   ngc-replicator load /media/stick --image pytorch:24.01-py3
-  ngc-replicator compare /media/ours /media/theirs --output missing.json
-  ngc-replicator --list missing.json --output-path /media/stick
   ngc-replicator push /media/stick --to registry.example:5000/ngc
   ngc-replicator clean /media/stick --dry-run
 
