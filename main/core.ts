@@ -7,6 +7,7 @@ import { inspectDestination, type Destination } from './disk/destination.ts'
 import { listLeftovers } from './library/leftovers.ts'
 import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
 import { nameClashes } from './library/name-clashes.ts'
+import type { History } from './library/history/history.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import type { OutageOptions } from './net/outage.ts'
 import { createRateLimit, type RateLimit } from './net/rate-limit.ts'
@@ -17,6 +18,7 @@ import { createCatalogue } from './ngc/create-catalogue.ts'
 import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
+import type { Candidate } from './plan/candidate.ts'
 import { gather, type Gathered } from './plan/gather.ts'
 import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
@@ -31,8 +33,9 @@ import { openState, type StateFile } from './state/state-file.ts'
 import { createConnections } from './transfer/fetch-ahead/connections.ts'
 import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
 import { HeldBlobs } from './transfer/held-blobs.ts'
+import { rememberSaves } from './transfer/remember-saves.ts'
 import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
-import { saveFromDocker } from './transfer/save-from-docker.ts'
+import { saveThroughDocker } from './transfer/through-docker.ts'
 import { saveImage } from './transfer/save-image.ts'
 import { createSaver, type Saver } from './transfer/saver.ts'
 
@@ -45,11 +48,15 @@ export interface CoreOptions {
   /** How the network is reached; what is absent is as the environment says. */
   readonly network?: Pick<HttpOptions, 'proxy' | 'extraCertificates'>
   /** Docker pulls and exports the images; absent, they come from the registry itself. */
-  readonly docker?: { readonly engine: SocketEngine; readonly keepsImages: boolean } | undefined
+  readonly docker?:
+    | { readonly engine: () => Promise<SocketEngine>; readonly keepsImages: boolean }
+    | undefined
   /** Limits of time other than the usual ones. */
   readonly timing?: Timing
   /** Whether layers wait for a network that is lost, and who is told; without it they fail. */
   readonly outage?: OutageOptions | undefined
+  /** Where it is noted what was saved and read back. */
+  readonly history?: History | undefined
   /** One line for each request and each decision; holds no secret. */
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
@@ -65,6 +72,8 @@ export interface Request {
   readonly named: readonly string[]
   readonly rules: Rules
   readonly external: readonly Reference[]
+  /** Images of a list, each for a platform of its own; with one, nothing is selected by rules. */
+  readonly listed?: readonly Pick<Candidate, 'reference' | 'platform'>[]
   /** `linux/amd64`, or `all`. */
   readonly platform: string
   /** No file becomes larger, whatever the drive could hold. */
@@ -174,17 +183,21 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const planInto: Core['planInto'] = async (
     { destination, state, library, held },
-    { named, rules, external, platform, maxFileSizeBytes },
+    { named, rules, external, listed = [], platform, maxFileSizeBytes },
     signal,
   ) => {
     const { registryName } = site
     const { inTurn } = turns
     const source = { catalogue, registryName, inTurn }
     const selected =
-      named.length > 0
+      named.length > 0 || listed.length > 0
         ? await selectNamed(source, named, rules, signal)
         : await selectByRules(source, rules, signal)
-    const candidates = [...selected.candidates, ...external.map((reference) => ({ reference }))]
+    const candidates = [
+      ...selected.candidates,
+      ...external.map((reference) => ({ reference })),
+      ...listed,
+    ]
     const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
     const gathered = await gather(candidates, platform, sources, signal)
     const names = new Set(
@@ -221,7 +234,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const throughDocker =
     options.docker &&
-    saveFromDocker({
+    saveThroughDocker({
       ...options.docker,
       credentialsFor: ({ reference }) =>
         registry.access(reference) === 'guest-instead'
@@ -250,13 +263,20 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       },
     })
 
+  const rememberingSaver: Core['saver'] = (opened, maxFileSizeBytes) => {
+    const plain = saver(opened, maxFileSizeBytes)
+    return options.history
+      ? rememberSaves(plain, opened.destination.folder, options.history)
+      : plain
+  }
+
   return {
     catalogue,
     registry,
     limit,
     openDestination,
     planInto,
-    saver,
+    saver: rememberingSaver,
 
     async plan(request, signal) {
       const opened = await openDestination(request.folder, signal ? { signal } : {})
@@ -273,7 +293,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       const unlock =
         isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
       try {
-        const chosen = given ?? saver(opened, maxFileSizeBytes)
+        const chosen = given ?? rememberingSaver(opened, maxFileSizeBytes)
         await replicate(plan, { saver: chosen, ...rest }, listener, signal)
       } finally {
         await unlock?.()

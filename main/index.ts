@@ -91,14 +91,16 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     log,
     startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
     logsFolder: app.getPath('logs'),
+    machineFolder: folder,
     catalogueFolder: join(folder, 'catalogue'),
   }
   const desktop = await createDesktop({
     ports,
     finished: attention.finished,
     transfersChanged: attention.show,
+    deliveryChanged: attention.deliver,
   })
-  const { settings, places, transfers } = desktop
+  const { settings, places, transfers, deliveries } = desktop
   const followTheme = () => (nativeTheme.themeSource = settings.current().theme)
   followTheme()
   settings.onChange(followTheme)
@@ -147,7 +149,9 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
   opened.webContents.once('did-finish-load', () => openings.ready(showFolder))
   orderQuit({
     window: opened,
-    mayQuit: async () => !transfers.isActive() || (await askBeforeQuitting(opened)),
+    mayQuit: async () =>
+      (!transfers.isActive() || (await askBeforeQuitting(opened, 'transfers'))) &&
+      (!deliveries.isActive() || (await askBeforeQuitting(opened, 'delivery'))),
     closings: [
       { what: 'what keeps the system awake', close: attention.close },
       { what: 'the services', close: desktop.close },

@@ -2,11 +2,18 @@ import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import type {
   CatalogueList,
+  Comparison,
+  DeliveryView,
+  EnginesView,
+  FitnessView,
   LibraryImage,
   LibraryView,
+  LoadPlanView,
   Place,
   Places,
   PlanView,
+  PushDefaults,
+  PushPlanView,
   RepositoryDetail,
   Selection,
   Session,
@@ -15,8 +22,10 @@ import type {
   TransfersView,
 } from './shapes.ts'
 import {
+  compared,
   grant,
   id,
+  ids,
   path,
   platform,
   reference,
@@ -64,6 +73,10 @@ export const contract = {
 
   'selection.get': takes(nothing()).gives<Selection>(),
   'selection.add': takes(z.strictObject({ references })).gives<void>(),
+  /** Images of a list, each for its own platform. Asks for the file with a dialog; null when the user changed their mind. */
+  'selection.openList': takes(nothing()).gives<{ added: number } | null>(),
+  /** What a comparison found missing or different; see `library.compare`. */
+  'selection.addMissing': takes(compared).gives<{ added: number }>(),
   'selection.remove': takes(z.strictObject({ references })).gives<void>(),
   'selection.clear': takes(nothing()).gives<void>(),
   'selection.setPlatform': takes(z.strictObject({ platform })).gives<void>(),
@@ -111,11 +124,51 @@ export const contract = {
 
   'library.open': takes(z.strictObject({ grant })).gives<LibraryView>(),
   'library.image': takes(z.strictObject({ grant, id: short })).gives<LibraryImage>(),
-  'library.verify': takes(z.strictObject({ grant, ids: z.array(short).max(10_000) })).gives<void>(),
+  'library.verify': takes(z.strictObject({ grant, ids })).gives<void>(),
   'library.stopVerifying': takes(z.strictObject({ grant })).gives<void>(),
+  /** With this machine's driver, or with the one in what `nvidia-smi` printed on another. */
+  'library.fitness': takes(
+    z.strictObject({ grant, id: short, nvidiaSmi: z.string().max(20_000).optional() }),
+  ).gives<FitnessView>(),
+  /** What the folder lacks of another one, of a list that a dialog asks for, or of the selection. Null: changed their mind. */
+  'library.compare': takes(
+    z.strictObject({
+      grant,
+      wanted: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('folder'), grant }),
+        z.strictObject({ kind: z.literal('list') }),
+        z.strictObject({ kind: z.literal('selection') }),
+      ]),
+    }),
+  ).gives<Comparison | null>(),
+  /** As `missing.json`. Asks where with a dialog; false when the user changed their mind. */
+  'library.saveMissing': takes(compared).gives<boolean>(),
   'library.export': takes(
     z.strictObject({ grant, format: z.enum(['html', 'csv', 'json']) }),
   ).gives<boolean>(),
+
+  /** Looks anew which engines this machine has. */
+  'engines.find': takes(nothing()).gives<EnginesView>(),
+  /** What loading these images into an engine that was found would do; nothing is loaded. */
+  'load.plan': takes(z.strictObject({ grant, ids, engine: short })).gives<LoadPlanView>(),
+  'load.start': takes(z.strictObject({ plan: short })).gives<void>(),
+  'push.defaults': takes(nothing()).gives<PushDefaults>(),
+  /** Asks the registry what it has; nothing is pushed. An absent password is the one of the last plan, if it is the same login. */
+  'push.plan': takes(
+    z.strictObject({
+      grant,
+      ids,
+      to: z.string().min(1).max(500),
+      username: z.string().max(200),
+      password: z.string().max(4_096).optional(),
+      isInsecureAllowed: z.boolean(),
+    }),
+  ).gives<PushPlanView>(),
+  'push.start': takes(z.strictObject({ plan: short })).gives<void>(),
+  'delivery.get': takes(nothing()).gives<DeliveryView>(),
+  'delivery.stop': takes(nothing()).gives<void>(),
+  /** Takes what has ended off the screen. */
+  'delivery.clear': takes(nothing()).gives<void>(),
 }
 
 /** Every event that the window can hear. They announce the whole new state and never steer. */
@@ -128,6 +181,7 @@ export type Events = {
   'places.changed': Places
   'transfers.changed': TransfersView
   'library.changed': LibraryView
+  'delivery.changed': DeliveryView
   /** From the menu, the file manager or a second start: show this view, and open this place in it. */
   'view.asked': { view: ViewName; place?: Place }
 }

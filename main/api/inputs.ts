@@ -6,6 +6,8 @@ export const short = z.string().min(1).max(200)
 export const path = z.string().min(1).max(255)
 /** A folder that main handed out; see `Place`. */
 export const grant = z.string().min(1).max(64)
+/** Of images in a library. */
+export const ids = z.array(short).max(10_000)
 export const platform = z.enum(['linux/amd64', 'linux/arm64', 'all'])
 export const reference = z.string().min(1).max(512)
 export const references = z.array(reference).max(10_000)
@@ -27,6 +29,7 @@ export const settingsChange = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).optional(),
   projects: z.array(short).min(1).max(100).optional(),
   platform: platform.optional(),
+  source: z.enum(['registry', 'docker']).optional(),
   jobs: z.number().int().min(1).max(16).optional(),
   connections: z.number().int().min(1).max(64).optional(),
   limitBytesPerSecond: z.number().int().min(1).nullable().optional(),
@@ -54,3 +57,6 @@ export function id() {
 export function some() {
   return z.strictObject({ ids: z.union([z.literal('all'), z.array(short).max(10_000)]) })
 }
+
+/** A comparison that was shown; `isSwapped` when its two sides changed places. */
+export const compared = z.strictObject({ id: short, isSwapped: z.boolean() })

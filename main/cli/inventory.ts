@@ -1,7 +1,13 @@
+import { AppError } from '../api/errors.ts'
 import { occupyFolder } from '../disk/lock.ts'
 import { createDriveFiles } from '../drive-files/drive-files.ts'
 import { pageOf } from '../drive-files/documents.ts'
-import { inventory, type Inventory } from '../library/inventory.ts'
+import { createHistory } from '../library/history/history.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
+import { historyOf } from '../library/history/of-image.ts'
+import { imageFitness, type Driver } from '../library/driver.ts'
+import { readOwnDriver } from '../library/own-driver.ts'
+import { inventory, type Inventory, type LibraryImage } from '../library/inventory.ts'
 import { totalsOf } from '../library/totals.ts'
 import { formatBytes, plural } from '../format.ts'
 import { printable, printableJson } from '../printable.ts'
@@ -12,26 +18,52 @@ export interface InventoryOptions {
   readonly json: boolean
   readonly html: boolean
   readonly update: boolean
+  readonly driver?: string
 }
 
 /** What a folder holds. Returns 0, also where it holds torn or foreign files: they are listed, nothing failed. */
 export async function inventoryCommand(
   folder: string,
-  { json, html, update }: InventoryOptions,
+  { json, html, update, driver: named }: InventoryOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
+  const driver = named === undefined ? undefined : await driverOf(named, signal)
   const found = await inventory(callersPath(folder), signal)
   if (update) {
     for (const file of await updateDrive(found)) {
       output.complain(printable(`${file} is not ours, and was left as it is.`))
     }
   }
-  if (json) output.print(printableJson(found))
+  if (json) output.print(printableJson(await withMore(found, driver)))
   else if (html)
     output.print(pageOf(found.images, found.problems, `Inventory of ${found.folder}`).trimEnd())
-  else for (const line of inventoryLines(found)) output.print(printable(line))
+  else for (const line of inventoryLines(found, driver)) output.print(printable(line))
   return 0
+}
+
+/** `535.104.05`, or `here` for this machine's. Throws AppError `usage`. */
+async function driverOf(named: string, signal: AbortSignal): Promise<Driver> {
+  if (/^\d+(?:\.\d+)+$/.test(named)) return { version: named }
+  const own = named === 'here' ? await readOwnDriver(signal) : undefined
+  if (own !== undefined) return own
+  throw new AppError(
+    'usage',
+    named === 'here'
+      ? 'This machine has no NVIDIA driver.'
+      : `“${named}” is not the version of a driver.`,
+    { hint: 'nvidia-smi prints it in its first lines: --driver 535.104.05.' },
+  )
+}
+
+async function withMore(found: Inventory, driver: Driver | undefined): Promise<object> {
+  const entries = await createHistory(machineFolder()).read(found.folder)
+  const images = found.images.map((image) => ({
+    ...image,
+    history: historyOf(entries, image),
+    ...(driver && { fitness: imageFitness(image, driver) }),
+  }))
+  return { ...found, images }
 }
 
 /** Returns what was left alone. */
@@ -44,10 +76,14 @@ async function updateDrive(found: Inventory): Promise<readonly string[]> {
   }
 }
 
-function inventoryLines({ folder, images, problems }: Inventory): string[] {
-  const lines = images.map(({ status, sizeBytes, reference, platform, file, files }) => {
+function inventoryLines(
+  { folder, images, problems }: Inventory,
+  driver: Driver | undefined,
+): string[] {
+  const lines = images.map((image) => {
+    const { status, sizeBytes, reference, platform, file, files } = image
     const parts = files === undefined ? '' : ` (${plural(files.length, 'part')})`
-    return `${status.padEnd(8)}  ${formatBytes(sizeBytes).padStart(8)}  ${reference ?? 'without a name'}  ${platform ?? 'unknown platform'}  ${file}${parts}`
+    return `${status.padEnd(8)}  ${formatBytes(sizeBytes).padStart(8)}  ${reference ?? 'without a name'}  ${platform ?? 'unknown platform'}  ${file}${parts}${fitnessInWords(image, driver)}`
   })
   const { totalBytes, sharedBytes } = totalsOf(images)
   lines.push(
@@ -55,3 +91,10 @@ function inventoryLines({ folder, images, problems }: Inventory): string[] {
   )
   return [...lines, ...problems.map(({ file, detail }) => `${file}: ${detail}`)]
 }
+
+function fitnessInWords(image: LibraryImage, driver: Driver | undefined): string {
+  const fitness = driver && imageFitness(image, driver)
+  return fitness === undefined ? '' : `  ${VERDICTS[fitness.verdict]}: ${fitness.why}`
+}
+
+const VERDICTS = { meets: 'runs', fails: 'does not run', depends: 'may run' } as const

@@ -1,6 +1,9 @@
 import { chooseEngine } from '../docker/find-engines.ts'
 import type { EngineKind } from '../docker/engine.ts'
 import { load } from '../delivery/load.ts'
+import { createHistory } from '../library/history/history.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
+import { rememberLoads } from '../delivery/remember-loads.ts'
 import { planLoad, type LoadPlan } from '../delivery/load-plan.ts'
 import { formatBytes, plural } from '../format.ts'
 import { createLoadReport, plannedEvent } from './load-report.ts'
@@ -35,14 +38,17 @@ export async function loadCommand(
   else for (const line of planLines(plan)) output.print(printable(line))
   const isIncomplete = plan.unknown.length > 0
   if (dryRun) return isIncomplete || plan.items.some(({ state }) => state === 'refused') ? 1 : 0
+  const history = createHistory(machineFolder())
   const report = createLoadReport(plan, { json }, output)
   try {
-    await load(plan, engine, report.listener, signal)
+    await load(plan, engine, rememberLoads(report.listener, engine.facts, history), signal)
   } catch (error) {
     report.finish()
     if (!signal.aborted) throw error
     output.complain('Interrupted. What was loaded is kept; run the same command to go on.')
     return 130
+  } finally {
+    await history.settled()
   }
   return report.finish() > 0 || isIncomplete ? 1 : 0
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { AppError } from '../api/errors.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { cleanCommand } from './clean.ts'
+import { compareCommand } from './compare.ts'
 import { describeOption } from './describe-option.ts'
 import { doctorCommand } from './doctor.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
@@ -85,6 +86,10 @@ export function createProgram(
     .argument('<folder>', 'with tarballs of any program')
     .option('--json', 'one JSON document on standard output', false)
     .option('--html', 'one page, to be kept, sent or printed', false)
+    .option(
+      '--driver <version>',
+      'say whether this NVIDIA driver is enough for each; “here” is this machine’s',
+    )
     .option('--update', 'first write load.sh, README.txt and the inventory there anew', false)
     .action(async (folder: string, options: InventoryOptions) => {
       done(await inventoryCommand(folder, options, output, signal))
@@ -127,6 +132,14 @@ export function createProgram(
     .argument('<path...>', 'folders, or tarballs')
     .action(async (paths: string[], options: PushOptions) => {
       done(await pushCommand(paths, options, output, signal))
+    })
+  sub('compare', 'list what FOUND lacks of WANTED, each a folder or a list such as missing.json')
+    .argument('<wanted>', 'a folder, missing.json, or an inventory as JSON')
+    .argument('<found>', 'the same')
+    .option('--output <file>', 'write what is missing or differs as a list for --list')
+    .option('--json', 'one JSON document on standard output', false)
+    .action(async (wanted: string, found: string, options: { output?: string; json: boolean }) => {
+      done(await compareCommand(wanted, found, options, output, signal))
     })
   sub('doctor', 'tell which container engines there are, what room they have, and what ails them')
     .option('--json', 'one JSON document on standard output', false)

@@ -3,6 +3,9 @@ import { Option, type Command } from 'commander'
 import { AppError } from '../api/errors.ts'
 import { openPush, type OpenPush, type PushSettings } from '../delivery/open-push.ts'
 import type { PushPlan } from '../delivery/push-plan.ts'
+import { rememberPushes } from '../delivery/remember-pushes.ts'
+import { createHistory } from '../library/history/history.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
 import { parsePushTarget } from '../delivery/push-target.ts'
 import { createRateLimit } from '../net/rate-limit.ts'
 import { redact } from '../net/redact.ts'
@@ -103,12 +106,15 @@ async function tellAndPush(
   }
   const report = createPushReport(plan, { json, quiet }, output)
   if (dryRun) return report.finish('dry-run')
+  const history = createHistory(machineFolder())
   try {
-    await opened.push(plan, report.listener, signal)
+    await opened.push(plan, rememberPushes(report.listener, history), signal)
     return report.finish('done')
   } catch (error) {
     if (!signal.aborted) throw error
     return report.finish('interrupted')
+  } finally {
+    await history.settled()
   }
 }
 

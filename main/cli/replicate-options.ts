@@ -21,6 +21,7 @@ export interface ReplicateOptions {
   readonly dryRun: boolean
   readonly exporter: boolean
   readonly externalImages?: string
+  readonly list?: string
   readonly progressUri?: string
   readonly registryUrl?: string
   readonly registryUsername?: string
@@ -89,6 +90,12 @@ export function addReplicateOptions(command: Command): Command {
       option(
         '--external-images <file>',
         'also the images of this YAML list of {name, tag}, from any registry',
+      ),
+    )
+    .addOption(
+      option(
+        '--list <file>',
+        'the images of missing.json or an inventory, each for its platform; nothing else is selected then',
       ),
     )
     .optionsGroup('Where from:')

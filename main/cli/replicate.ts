@@ -1,10 +1,13 @@
 import { createCore, type PreparedPlan } from '../core.ts'
-import { chooseEngine, nothingFound } from '../docker/find-engines.ts'
-import { isSocketEngine, type SocketEngine } from '../docker/socket-engine.ts'
+import { chooseDocker } from '../docker/choose-docker.ts'
+import { readImageList } from '../library/image-list.ts'
+import { createHistory } from '../library/history/history.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
 import { redact } from '../net/redact.ts'
 import { parseKey } from '../ngc/key.ts'
 import { readSiteFile } from '../ngc/site-file.ts'
 import { publicSite } from '../ngc/site.ts'
+import { parseReference } from '../registry/reference.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
 import type { Output } from './output.ts'
@@ -33,9 +36,10 @@ export async function replicateCommand(
   const rules = given.rulesOf(options)
   const progressUri =
     options.progressUri === undefined ? undefined : parseProgressUri(options.progressUri)
-  const { externalImages, site } = options
+  const { externalImages, list, site } = options
   const external =
     externalImages === undefined ? [] : await readExternalImages(given.callersPath(externalImages))
+  const listed = list === undefined ? [] : await readImageList(given.callersPath(list))
   const key = await readKey(options.apiKey, signal)
   const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
@@ -46,8 +50,12 @@ export async function replicateCommand(
     site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
+    history: createHistory(machineFolder()),
     limitBytesPerSecond: options.limitRate,
-    docker: docker && { engine: docker, keepsImages: !options.remove },
+    docker: docker && {
+      engine: async () => await Promise.resolve(docker),
+      keepsImages: !options.remove,
+    },
     outage: {
       longestWaitMs,
       offline: (error) => report?.offline(error, longestWaitMs),
@@ -64,6 +72,10 @@ export async function replicateCommand(
         named: references,
         rules,
         external,
+        listed: listed.map(({ reference, platform }) => ({
+          reference: parseReference(reference),
+          platform,
+        })),
         platform: options.platform,
         folder: given.destinationFolder(options.outputPath),
         maxFileSizeBytes: options.maxFileSize,
@@ -97,12 +109,6 @@ export async function replicateCommand(
     await push?.close()
     await core.close()
   }
-}
-
-async function chooseDocker(signal: AbortSignal): Promise<SocketEngine> {
-  const engine = await chooseEngine('docker', {}, signal)
-  if (isSocketEngine(engine)) return engine
-  throw nothingFound('docker')
 }
 
 function tellPlan(

@@ -1,4 +1,8 @@
 import { stat } from 'node:fs/promises'
+import { createHistory } from '../library/history/history.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
+import { rememberVerified } from '../library/history/remember-verified.ts'
+import type { TarballFiles } from '../library/tarball-files.ts'
 import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
 import { plural } from '../format.ts'
 import { printable, printableJson } from '../printable.ts'
@@ -12,9 +16,11 @@ export async function verifyCommand(
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
+  const history = createHistory(machineFolder())
   const listener = {
-    verified: (file: VerifiedFile): void => {
+    async verified(file: VerifiedFile, tarball: TarballFiles): Promise<void> {
       if (!json) for (const line of fileLines(file)) output.print(printable(line))
+      await rememberVerified(history, file, tarball)
     },
   }
   const files: VerifiedFile[] = []

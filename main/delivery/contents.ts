@@ -1,6 +1,6 @@
 import type { TarballImage } from '../archive/image.ts'
-import { openTarball } from '../archive/parts.ts'
-import { readTarball } from '../archive/read.ts'
+import { openTarball, type Tarball } from '../archive/parts.ts'
+import { readTarball, type ReadableTarball } from '../archive/read.ts'
 import { AppError } from '../api/errors.ts'
 import { pathsOf, type TarballFiles } from '../library/tarball-files.ts'
 import type { Digest } from '../registry/reference.ts'
@@ -39,28 +39,34 @@ export async function readContents(
     if (reading.status !== 'complete') {
       throw damaged(name, (reading.detail ?? '').replace(/^It /, 'it ').replace(/\.$/, ''))
     }
-    const layers = new Map<number, { id?: Digest; unpackedBytes: number }>()
-    let hasZstdLayers = false
-    for (const image of reading.images) {
-      for (const [position, layer] of image.layers.entries()) {
-        if (layer.member === undefined || layers.has(layer.member.dataOffset)) continue
-        const { compression, unpackedBytes } = await readLayerSize(tarball, layer)
-        const id = image.diffIds[position]
-        layers.set(layer.member.dataOffset, { ...(id && { id }), unpackedBytes })
-        hasZstdLayers ||= compression === 'zstd'
-      }
-    }
-    return {
-      images: reading.images,
-      sizeBytes: reading.sizeBytes,
-      layers: [...layers.values()],
-      hasZstdLayers,
-      hasDockerList: reading.members.some((member) =>
-        /^(?:\.\/)?manifest\.json$/.test(member.name),
-      ),
-    }
+    return await contentsOf(tarball, reading)
   } finally {
     await tarball.close()
+  }
+}
+
+/** The same of a tarball that was read already. Reads a few bytes of each layer. */
+export async function contentsOf(
+  tarball: Tarball,
+  reading: Pick<ReadableTarball, 'images' | 'members' | 'sizeBytes'>,
+): Promise<TarballContents> {
+  const layers = new Map<number, { id?: Digest; unpackedBytes: number }>()
+  let hasZstdLayers = false
+  for (const image of reading.images) {
+    for (const [position, layer] of image.layers.entries()) {
+      if (layer.member === undefined || layers.has(layer.member.dataOffset)) continue
+      const { compression, unpackedBytes } = await readLayerSize(tarball, layer)
+      const id = image.diffIds[position]
+      layers.set(layer.member.dataOffset, { ...(id && { id }), unpackedBytes })
+      hasZstdLayers ||= compression === 'zstd'
+    }
+  }
+  return {
+    images: reading.images,
+    sizeBytes: reading.sizeBytes,
+    layers: [...layers.values()],
+    hasZstdLayers,
+    hasDockerList: reading.members.some((member) => /^(?:\.\/)?manifest\.json$/.test(member.name)),
   }
 }
 

@@ -86,6 +86,7 @@ async function describe(
     blobs: [...blobs.values()],
     extras: isMade ? [] : await extrasOf(contents, known),
     file: files.files[0] ?? files.name,
+    tarball: files,
     isManifestMade: isMade,
     open: () => openBlobs(files, places),
   }

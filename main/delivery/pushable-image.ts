@@ -1,3 +1,4 @@
+import type { TarballFiles } from '../library/tarball-files.ts'
 import type { Descriptor, Published } from '../registry/manifest.ts'
 import type { Reference } from '../registry/reference.ts'
 import type { BlobSource } from '../registry/upload/send-blob.ts'
@@ -15,6 +16,7 @@ export interface PushableImage {
   readonly extras: readonly Published[]
   /** Its tarball, or the first of its parts; absent where it comes straight from another registry. */
   readonly file?: string
+  readonly tarball?: TarballFiles
   /** The tarball had no manifest: this one was made, and its digest is not the publisher's. */
   readonly isManifestMade: boolean
   open(): Promise<OpenBlobs>

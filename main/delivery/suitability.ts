@@ -6,21 +6,66 @@ import type { TarballContents } from './contents.ts'
 /** Why an engine cannot take a tarball, known before a byte is sent; undefined when it can. Pure. */
 export function objection(
   contents: Pick<TarballContents, 'hasZstdLayers' | 'hasDockerList'>,
-  { kind, name, version, hasContainerdStore }: EngineFacts,
+  {
+    kind,
+    name,
+    version,
+    hasContainerdStore,
+  }: Pick<EngineFacts, 'kind' | 'name' | 'version' | 'hasContainerdStore'>,
 ): AppError | undefined {
   if (kind !== 'docker') return undefined
   if (contents.hasZstdLayers && Number.parseInt(version, 10) < 23) {
     return new AppError('unsupported', `${name} cannot read layers compressed with zstd.`, {
-      hint: 'Docker 23 and later can, and so can Podman and containerd (--to podman).',
+      hint: 'Docker 23 and later can, and so can Podman and containerd.',
     })
   }
   if (!contents.hasDockerList && !hasContainerdStore) {
     return new AppError('unsupported', `${name} cannot load an OCI archive.`, {
-      hint: 'Podman and containerd can (--to podman), and Docker with its containerd image store.',
+      hint: 'Podman and containerd can, and Docker with its containerd image store.',
     })
   }
   return undefined
 }
+
+/** What an operator may have on the far side, and whether it takes a tarball; as real engines did. Pure. */
+export interface Suitability {
+  readonly engine: string
+  readonly ok: boolean
+  /** Why not, or what is lost. */
+  readonly why?: string
+}
+
+export function suitability(
+  contents: Pick<TarballContents, 'hasZstdLayers' | 'hasDockerList' | 'images'>,
+): Suitability[] {
+  const isWithoutDigest = contents.images.some(({ digest }) => digest === undefined)
+  return FAR_SIDES.map((engine) => {
+    const isDocker = engine.kind === 'docker' && !engine.hasContainerdStore
+    const loses =
+      !isDocker && isWithoutDigest
+        ? 'It gets another digest than the published one.'
+        : engine.kind === 'podman' && contents.images.length > 1
+          ? 'The digests are lost.'
+          : undefined
+    const why = objection(contents, engine)?.message ?? loses
+    const ok = objection(contents, engine) === undefined
+    return { engine: engine.name, ok, ...(why !== undefined && { why }) }
+  })
+}
+
+const FAR_SIDES: readonly Pick<EngineFacts, 'kind' | 'name' | 'version' | 'hasContainerdStore'>[] =
+  [
+    { kind: 'docker', name: 'Docker 20.10', version: '20.10', hasContainerdStore: false },
+    { kind: 'docker', name: 'Docker 23 and later', version: '23.0', hasContainerdStore: false },
+    {
+      kind: 'docker',
+      name: 'Docker with containerd’s store',
+      version: '29.0',
+      hasContainerdStore: true,
+    },
+    { kind: 'podman', name: 'Podman', version: '4.3', hasContainerdStore: false },
+    { kind: 'containerd', name: 'containerd, k3s', version: '1.6', hasContainerdStore: true },
+  ]
 
 /** Bytes that loading takes of the engine's disk. */
 export interface SpaceNeeded {

@@ -1,4 +1,8 @@
 import { createCore, type Core } from '../core.ts'
+import type { History } from '../library/history/history.ts'
+import { AppError } from '../api/errors.ts'
+import { chooseDocker } from '../docker/choose-docker.ts'
+import type { SocketEngine } from '../docker/socket-engine.ts'
 import { publicSite, type Site } from '../ngc/site.ts'
 import { parseSite } from '../ngc/site-file.ts'
 import type { HttpOptions } from '../net/http.ts'
@@ -18,6 +22,7 @@ export type Connection = {
 export function createConnection(parts: {
   session: () => SessionService
   settings: SettingsService
+  history: History
   log: (line: string) => void
 }): Connection {
   let current: Shared | undefined
@@ -73,6 +78,7 @@ type Shared = { readonly core: Promise<Core>; users: number }
 async function build({
   session,
   settings,
+  history,
   log,
 }: Parameters<typeof createConnection>[0]): Promise<Core> {
   const { connections, limitBytesPerSecond } = settings.current()
@@ -83,8 +89,28 @@ async function build({
     connections,
     limitBytesPerSecond,
     network: await networkOf(settings),
+    ...(settings.current().source === 'docker' && {
+      docker: { engine: async () => await dockerFor(site), keepsImages: false },
+    }),
+    history,
     log,
   })
+}
+
+/** Docker pulls from the registry by its name, and knows no other addresses for it. */
+async function dockerFor(site: Site): Promise<SocketEngine> {
+  if (
+    site.registryName !== publicSite.registryName ||
+    site.registry.href === publicSite.registry.href
+  )
+    return await chooseDocker()
+  throw new AppError(
+    'usage',
+    `Docker pulls from ${site.registryName} itself, whatever the addresses here say.`,
+    {
+      hint: 'Choose the registry as the source.',
+    },
+  )
 }
 
 /** The site that the settings name. */

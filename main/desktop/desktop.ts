@@ -1,9 +1,12 @@
 import type { Handlers } from '../api/contract.ts'
 import type { TransfersView } from '../api/shapes.ts'
+import { createHistory } from '../library/history/history.ts'
 import { listDrives, type FoundDrive } from '../disk/drive-list.ts'
 import { createCatalogueService } from './catalogue.ts'
 import { openCatalogueShelf } from './catalogue-shelf.ts'
 import { createConnection, networkOf, siteOf, type Connection } from './connection.ts'
+import { createComparisons } from './library/comparisons.ts'
+import { createDeliveries, type DeliveriesService } from './delivery/deliveries.ts'
 import { createLibrary } from './library/library.ts'
 import { createPlaces, type PlacesService } from './places.ts'
 import { createPlans, type PlanService } from './plan.ts'
@@ -13,7 +16,6 @@ import { openSession, type SessionService } from './session.ts'
 import { createSettings, type SettingsService } from './settings.ts'
 import { createSpeeds } from './speeds.ts'
 import { createTransfers, type TransfersService } from './transfers/transfers.ts'
-import { createVerified } from './verified.ts'
 
 export type DesktopHandlers = Omit<
   Handlers,
@@ -24,6 +26,7 @@ export type Desktop = {
   handlers: DesktopHandlers
   places: PlacesService
   transfers: TransfersService
+  deliveries: DeliveriesService
   settings: SettingsService
   /** Ends everything that runs, and saves what has to be. */
   close: () => Promise<void>
@@ -36,6 +39,8 @@ export type DesktopParts = {
   occupiedRetryMs?: number
   /** All transfers have ended. */
   finished?: (outcome: { done: number; failed: number }) => void
+  /** Loading or pushing began, or has ended. */
+  deliveryChanged?: (isActive: boolean) => void
   transfersChanged?: (view: TransfersView) => void
 }
 
@@ -46,10 +51,11 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const settings = createSettings(ports)
   const reach = async () => ({ site: siteOf(settings), network: await networkOf(settings) })
   const session = await openSession({ ...ports, reach })
-  const connection = createConnection({ session: () => session, settings, log })
+  const history = createHistory(ports.machineFolder, log)
+  const connection = createConnection({ session: () => session, settings, history, log })
   const speeds = createSpeeds(ports)
-  const verified = createVerified(ports)
-  const isBusy = (drive: FoundDrive): boolean => transfers.isWriting(drive)
+  const isBusy = (drive: FoundDrive): boolean =>
+    transfers.isWriting(drive) || deliveries.isReading(drive)
   const places = createPlaces({ ...ports, drives, isBusy })
   const projects = (): string[] => settings.current().projects
   const viewer = (): string | undefined =>
@@ -60,7 +66,15 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const catalogue = createCatalogueService({ connection, projects, shelf, publish, log })
   const registryName = (): string =>
     session.current().kind === 'sandbox' ? 'nvcr.io' : siteOf(settings).registryName
-  const selection = createSelection({ ...ports, connection, catalogue, settings, registryName })
+  const hasSession = (): boolean => session.current().kind !== 'none'
+  const selection = createSelection({
+    ...ports,
+    connection,
+    catalogue,
+    settings,
+    hasSession,
+    registryName,
+  })
   const plans: PlanService = createPlans({
     ...ports,
     connection,
@@ -76,13 +90,21 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     plans: () => plans,
     settings,
     speeds,
-    verified,
     finished: parts.finished,
     changed: parts.transfersChanged,
     offlineRetryMs: parts.offlineRetryMs,
     occupiedRetryMs: parts.occupiedRetryMs,
   })
-  const library = createLibrary({ ...ports, places, verified })
+  const library = createLibrary({ ...ports, places, history })
+
+  const deliveries: DeliveriesService = createDeliveries({
+    ...ports,
+    places,
+    library,
+    settings,
+    history,
+    changed: parts.deliveryChanged,
+  })
 
   const reconnect = (): void => {
     connection.renew()
@@ -116,24 +138,54 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       ...plans.handlers,
       ...transfers.handlers,
       ...library.handlers,
+      ...deliveries.handlers,
+      ...createComparisons({ ...ports, places, selection }),
     },
     places,
     transfers,
+    deliveries,
     settings,
     close: () =>
-      closeAll({ transfers, library, plans, selection, catalogue, places, connection, session }),
+      closeAll({
+        transfers,
+        deliveries,
+        library,
+        plans,
+        selection,
+        catalogue,
+        places,
+        connection,
+        session,
+      }),
   }
 }
 
 type Closable = Record<
-  'transfers' | 'library' | 'plans' | 'selection' | 'catalogue' | 'places' | 'connection',
+  | 'transfers'
+  | 'deliveries'
+  | 'library'
+  | 'plans'
+  | 'selection'
+  | 'catalogue'
+  | 'places'
+  | 'connection',
   { close: () => Promise<void> | void }
 > & { session: SessionService }
 
 /** Transfers first, while all that they rely on still stands. */
 async function closeAll(services: Closable): Promise<void> {
-  const { transfers, library, plans, selection, catalogue, places, connection, session } = services
-  await transfers.close()
+  const {
+    transfers,
+    deliveries,
+    library,
+    plans,
+    selection,
+    catalogue,
+    places,
+    connection,
+    session,
+  } = services
+  await Promise.all([transfers.close(), deliveries.close()])
   await Promise.all([library, plans, selection, catalogue].map(async ({ close }) => await close()))
   await places.close()
   await connection.close()
@@ -150,7 +202,7 @@ function reconnectOnSettings(
     const certificates = extraCertificates.map(({ id }) => id)
     return {
       seen: JSON.stringify([site, projects, platform, proxy, certificates]),
-      connections: rest.connections,
+      reached: JSON.stringify([rest.connections, rest.source]),
       limit: rest.limitBytesPerSecond,
     }
   }
@@ -159,7 +211,7 @@ function reconnectOnSettings(
     const now = facts()
     if (now.limit !== before.limit) connection.limit(now.limit)
     if (now.seen !== before.seen) reconnect()
-    else if (now.connections !== before.connections) connection.renew()
+    else if (now.reached !== before.reached) connection.renew()
     before = now
   })
 }

@@ -9,6 +9,7 @@ export const kept = {
       theme: z.enum(['system', 'light', 'dark']),
       projects: z.array(z.string().max(200)).min(1).max(100),
       platform: z.enum(['linux/amd64', 'linux/arm64', 'all']),
+      source: z.enum(['registry', 'docker']).default('registry'),
       jobs: z.int().min(1).max(16),
       connections: z.int().min(1).max(64),
       limitBytesPerSecond: z.number().positive().optional(),
@@ -35,6 +36,7 @@ export const kept = {
       theme: 'system',
       projects: ['nvidia'],
       platform: 'linux/amd64',
+      source: 'registry',
       jobs: 2,
       connections: 16,
       verifyAfterWrite: 'removable',
@@ -56,6 +58,8 @@ export const kept = {
     schema: z.object({
       version: z.literal(1),
       references: z.array(z.string().max(512)).max(10_000),
+      /** Of those that came from a list. */
+      platforms: z.record(z.string(), z.array(z.string().max(100)).max(20)).optional(),
       platform: z.enum(['linux/amd64', 'linux/arm64', 'all']).optional(),
     }),
     initial: { version: 1, references: [] },
@@ -64,26 +68,22 @@ export const kept = {
     schema: z.object({ version: z.literal(1), recent: z.array(z.string()).max(100) }),
     initial: { version: 1, recent: [] },
   },
+  /** Where was pushed to last; no password. */
+  push: {
+    schema: z.object({
+      version: z.literal(1),
+      to: z.string().max(500),
+      username: z.string().max(200),
+      isInsecureAllowed: z.boolean(),
+    }),
+    initial: { version: 1, to: '', username: '', isInsecureAllowed: false },
+  },
   speeds: {
     schema: z.object({
       version: z.literal(1),
       lineBytesPerSecond: z.number().positive().optional(),
     }),
     initial: { version: 1 },
-  },
-  verified: {
-    schema: z.object({
-      version: z.literal(1),
-      files: z.record(
-        z.string(),
-        z.object({
-          atMs: z.number(),
-          ok: z.boolean(),
-          readFrom: z.enum(['medium', 'cache']).optional(),
-        }),
-      ),
-    }),
-    initial: { version: 1, files: {} },
   },
   transfers: {
     schema: z.object({ version: z.literal(1), jobs }),

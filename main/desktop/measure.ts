@@ -1,4 +1,3 @@
-import type { Platform } from '../api/shapes.ts'
 import type { Core } from '../core.ts'
 import { uniqueLayers } from '../plan/plan.ts'
 import { parseReference } from '../registry/reference.ts'
@@ -10,14 +9,16 @@ export type Measured = readonly ReadonlyMap<string, number>[]
 export async function measure(
   core: Core,
   reference: string,
-  platform: Platform,
+  platforms: readonly string[],
   signal: AbortSignal,
 ): Promise<Measured> {
   const parsed = parseReference(reference)
-  const { images } = await resolveImage(core.registry, parsed, platform, { signal })
-  return images.map(
-    ({ layers }) => new Map(uniqueLayers(layers).map(({ digest, size }) => [digest, size])),
+  const resolved = await Promise.all(
+    platforms.map((platform) => resolveImage(core.registry, parsed, platform, { signal })),
   )
+  return resolved
+    .flatMap(({ images }) => images)
+    .map(({ layers }) => new Map(uniqueLayers(layers).map(({ digest, size }) => [digest, size])))
 }
 
 /** What all of it costs: each digest fetched once, and what the tarballs have in common beyond that. Pure. */

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import type { Handlers } from '../api/contract.ts'
 import { AppError } from '../api/errors.ts'
-import type { Platform, PlanView } from '../api/shapes.ts'
+import type { PlanRow, PlanView } from '../api/shapes.ts'
 import { probeWriteSpeed } from '../disk/write-speed.ts'
 import { destinationError } from '../archive/destination-error.ts'
+import { parseReference } from '../registry/reference.ts'
 import type { Connection } from './connection.ts'
 import { planFile } from './plan-file.ts'
 import { viewOf } from './plan-view.ts'
@@ -17,7 +18,8 @@ import type { SpeedService } from './speeds.ts'
 export type KnownPlan = {
   view: PlanView
   where: { folder: string; mountPoint?: string }
-  wanted: Platform
+  /** What the plan asked for of an image: `all` yields several rows. */
+  wantedOf: (row: Pick<PlanRow, 'reference' | 'platform'>) => string
 }
 
 export type PlanService = {
@@ -58,13 +60,20 @@ export function createPlans(parts: {
       })
     }
     await places.refresh()
-    const named = items.map(({ reference }) => reference)
+    const own = new Map(
+      items.flatMap(({ reference, platforms }) => (platforms ? [[reference, platforms]] : [])),
+    )
+    const named = items.map(({ reference }) => reference).filter((reference) => !own.has(reference))
+    const listed = [...own].flatMap(([text, platforms]) => {
+      const reference = parseReference(text)
+      return platforms.map((wanted) => ({ reference, platform: wanted }))
+    })
     const [plan, driveBytesPerSecond] = await Promise.all([
       connection.use(async (core) => {
         const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
         return await core.planInto(
           opened,
-          { named, rules: noRules, external: [], platform },
+          { named, rules: noRules, external: [], listed, platform },
           signal,
         )
       }),
@@ -76,9 +85,11 @@ export function createPlans(parts: {
       driveBytesPerSecond,
       lineBytesPerSecond: speeds.line(),
     })
+    const wantedOf: KnownPlan['wantedOf'] = (row) =>
+      own.has(row.reference) ? row.platform : platform
     const mountPoint = plan.destination.drive?.mountPoint
     const where = { folder, ...(mountPoint !== undefined && { mountPoint }) }
-    plans.set(view.id, { view, where, wanted: platform })
+    plans.set(view.id, { view, where, wantedOf })
     for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
     places.remember(folder)
     return view

@@ -15,6 +15,8 @@ export type Ports = {
   /** The sample NGC, in a process or thread of its own. */
   startSandbox: () => Promise<RunningSandbox>
   logsFolder: string
+  /** Where the history of folders goes that cannot keep it themselves. */
+  machineFolder: string
   /** Where the catalogue that was last seen is kept. */
   catalogueFolder: string
 }
@@ -39,6 +41,7 @@ export type SecretName = 'key' | 'proxy-password'
 export type Dialogs = {
   chooseFolder: () => Promise<string | undefined>
   chooseCertificates: () => Promise<string[] | undefined>
+  chooseList: () => Promise<string | undefined>
   chooseSavePath: (suggestedName: string) => Promise<string | undefined>
 }
 

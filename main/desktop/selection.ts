@@ -3,6 +3,7 @@ import type { Handlers, Input } from '../api/contract.ts'
 import { AppError, messageOf } from '../api/errors.ts'
 import type { Platform, Selection, SelectionItem } from '../api/shapes.ts'
 import { createTurns } from '../net/turns.ts'
+import { readImageList, type NamedImage } from '../library/image-list.ts'
 import { formatReference, parseReference } from '../registry/reference.ts'
 import { selectByRules } from '../selection/candidates.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
@@ -15,6 +16,8 @@ import { createPublisher } from './publisher.ts'
 import type { SettingsService } from './settings.ts'
 
 export type SelectionService = {
+  /** Adds images of a list, each for its own platform. Returns how many are new. */
+  addListed: (images: readonly NamedImage[]) => number
   current: () => Selection
   /** Measures everything anew: another catalogue, or another key. */
   remeasure: () => void
@@ -23,6 +26,7 @@ export type SelectionService = {
     Handlers,
     | 'selection.get'
     | 'selection.add'
+    | 'selection.openList'
     | 'selection.remove'
     | 'selection.clear'
     | 'selection.setPlatform'
@@ -36,13 +40,15 @@ export function createSelection(parts: {
   keep: Ports['keep']
   publish: Ports['publish']
   log: Ports['log']
+  dialogs: Ports['dialogs']
   connection: Connection
   catalogue: CatalogueService
   settings: SettingsService
+  hasSession: () => boolean
   /** The host that references of this site begin with. */
   registryName: () => string
 }): SelectionService {
-  const { connection, catalogue, settings, registryName, log } = parts
+  const { connection, catalogue, settings, hasSession, registryName, dialogs, log } = parts
   const keep = parts.keep('selection')
   const measured = new Map<string, Measured | { failure: string }>()
   const asked = new Set<string>()
@@ -51,13 +57,20 @@ export function createSelection(parts: {
   let measuring = new AbortController()
 
   const platform = (): Platform => keep.get().platform ?? settings.current().platform
+  const ownPlatforms = (reference: string): { platforms?: string[] } => {
+    const platforms = keep.get().platforms?.[reference]
+    return platforms ? { platforms } : {}
+  }
   const view = (): Selection => {
     const { references } = keep.get()
     const known = references.map((reference) => measured.get(reference))
     const sizes = known.filter((one): one is Measured => Array.isArray(one))
     const isWhole = sizes.length > 0 && known.every((one) => one !== undefined)
     return {
-      items: references.map((reference) => itemOf(reference, measured.get(reference))),
+      items: references.map((reference) => ({
+        ...itemOf(reference, measured.get(reference)),
+        ...ownPlatforms(reference),
+      })),
       platform: platform(),
       ...(isWhole && addUp(sizes)),
     }
@@ -73,7 +86,8 @@ export function createSelection(parts: {
     asked.delete(reference)
     if (!inTray.has(reference)) return
     try {
-      const found = await connection.use((core) => measure(core, reference, platform(), signal))
+      const { platforms = [platform()] } = ownPlatforms(reference)
+      const found = await connection.use((core) => measure(core, reference, platforms, signal))
       if (!signal.aborted) measured.set(reference, found)
     } catch (error) {
       if (signal.aborted) return
@@ -83,6 +97,8 @@ export function createSelection(parts: {
     publisher.touch()
   }
   const measureMissing = (): void => {
+    // On the far side nothing is asked of any registry; with a session everything is measured anew.
+    if (!hasSession()) return
     const { signal } = measuring
     for (const reference of keep.get().references) {
       if (measured.has(reference) || asked.has(reference)) continue
@@ -99,16 +115,36 @@ export function createSelection(parts: {
     publisher.touch()
     measureMissing()
   }
-  const set = (references: readonly string[]): void => {
-    keep.set({ ...keep.get(), references: [...references] })
+  const set = (references: readonly string[], platforms = keep.get().platforms): void => {
     inTray = new Set(references)
+    const own = Object.entries(platforms ?? {}).filter(([reference]) => inTray.has(reference))
+    keep.set({ ...keep.get(), references: [...references], platforms: Object.fromEntries(own) })
     for (const known of measured.keys()) if (!inTray.has(known)) measured.delete(known)
     publisher.touch()
     measureMissing()
   }
 
+  const addListed: SelectionService['addListed'] = (images) => {
+    const { references, platforms = {} } = keep.get()
+    const own = new Map(Object.entries(platforms))
+    const there = new Set(references)
+    let added = 0
+    for (const image of images) {
+      const reference = formatReference(parseReference(image.reference))
+      const wanted = own.get(reference) ?? (there.has(reference) ? [platform()] : [])
+      if (wanted.includes(image.platform) || wanted.includes('all')) continue
+      own.set(reference, [...wanted, image.platform])
+      there.add(reference)
+      measured.delete(reference)
+      added += 1
+    }
+    set(bounded(there), Object.fromEntries(own))
+    return added
+  }
+
   return {
     current: view,
+    addListed,
     remeasure,
     async close() {
       measuring.abort()
@@ -122,10 +158,11 @@ export function createSelection(parts: {
         const added = references.map((text) =>
           formatReference(parseReference(text, registryName())),
         )
-        const all = [...new Set([...keep.get().references, ...added])]
-        if (all.length > 10_000)
-          throw new AppError('usage', 'A selection holds at most 10,000 images.')
-        set(all)
+        set(bounded(new Set([...keep.get().references, ...added])))
+      },
+      async 'selection.openList'() {
+        const path = await dialogs.chooseList()
+        return path === undefined ? null : { added: addListed(await readImageList(path)) }
       },
       'selection.remove'({ references }) {
         const gone = new Set(references)
@@ -152,6 +189,11 @@ export function createSelection(parts: {
       'selection.parse': ({ text }) => parsePasted(text, registryName()),
     },
   }
+}
+
+function bounded(references: ReadonlySet<string>): string[] {
+  if (references.size <= 10_000) return [...references]
+  throw new AppError('usage', 'A selection holds at most 10,000 images.')
 }
 
 function itemOf(

@@ -14,13 +14,13 @@ export function engineFailure(error: unknown, engine: string): AppError {
   }
   if (code !== undefined && absent.has(code)) {
     return new AppError('engine', `${engine} does not answer.`, {
-      hint: 'Start it, and run the same command again.',
+      hint: 'Start it, and try again.',
       cause: error,
     })
   }
   if (code !== undefined && cut.has(code)) {
     return new AppError('engine', `${engine} stopped answering.`, {
-      hint: 'Start it again, and run the same command: what was done is skipped.',
+      hint: 'Start it, and try again: what was done is skipped.',
       cause: error,
     })
   }

@@ -28,6 +28,17 @@ export function createDialogs(window: () => BrowserWindow | undefined): Dialogs 
           { name: 'All files', extensions: ['*'] },
         ],
       }),
+    async chooseList() {
+      const paths = await open({
+        title: 'Open a list of images',
+        properties: ['openFile'],
+        filters: [
+          { name: 'Lists of images', extensions: ['json'] },
+          { name: 'All files', extensions: ['*'] },
+        ],
+      })
+      return paths?.[0]
+    },
     async chooseSavePath(suggestedName) {
       const options = { defaultPath: join(app.getPath('documents'), suggestedName) }
       const over = window()
@@ -39,12 +50,22 @@ export function createDialogs(window: () => BrowserWindow | undefined): Dialogs 
   }
 }
 
-/** Whether to leave though transfers run. */
-export async function askBeforeQuitting(window: BrowserWindow): Promise<boolean> {
+/** Whether to leave though transfers run, or images are being handed over. */
+export async function askBeforeQuitting(
+  window: BrowserWindow,
+  running: 'transfers' | 'delivery',
+): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: 'Transfers are running.',
-    detail: 'They stop when you quit, and go on by themselves at the next start.',
+    ...(running === 'transfers'
+      ? {
+          message: 'Transfers are running.',
+          detail: 'They stop when you quit, and go on by themselves at the next start.',
+        }
+      : {
+          message: 'Images are being handed over.',
+          detail: 'That stops when you quit. What is there by then is skipped the next time.',
+        }),
     buttons: ['Quit', 'Keep running'],
     defaultId: 1,
     cancelId: 1,

@@ -63,7 +63,7 @@ export async function findTarball(path: string): Promise<TarballFiles> {
 
 /** What lies beside tarballs and is none: ours, the seed's, and what systems leave on drives. */
 const SIDECAR =
-  /^(?:\..*|SHA256SUMS|state\.yml|.*\.(?:md|html|json|journal)|desktop\.ini|thumbs\.db)$/i
+  /^(?:\..*|SHA256SUMS|state\.yml|.*\.(?:md|html|jsonl?|journal)|desktop\.ini|thumbs\.db)$/i
 const ours = new Set<string>(Object.values(driveFileNames))
 
 function group(folder: string, names: readonly string[]): TarballFiles[] {

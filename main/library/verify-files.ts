@@ -29,8 +29,8 @@ export interface VerifiedFile {
 export interface VerifyListener {
   /** Bytes read of all files so far, and in total. */
   progress?(doneBytes: number, totalBytes: number): void
-  /** As each file ends. */
-  verified?(file: VerifiedFile): void
+  /** As each file ends; waited for. */
+  verified?(file: VerifiedFile, tarball: TarballFiles): void | Promise<void>
 }
 
 /**
@@ -71,7 +71,7 @@ export async function verifyFiles(
           problems,
           ...(readFrom && { readFrom }),
         }
-        listener.verified?.(file)
+        await listener.verified?.(file, task.tarball)
         return file
       }),
     ),

@@ -5,6 +5,8 @@ export interface Candidate {
   readonly reference: Reference
   /** The change key its catalogue gives; absent for images of other registries. */
   readonly changeKey?: string
+  /** Of this image alone; absent, what was asked for of all. */
+  readonly platform?: string
 }
 
 /** The key of a repository in state.yml: its path on NGC, as the seed wrote it; elsewhere with the host. */

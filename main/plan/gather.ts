@@ -40,7 +40,7 @@ export async function gather(
     unique(candidates).map((candidate) =>
       sources.inTurn(async () => {
         try {
-          return await gatherOne(candidate, wanted, sources, signal)
+          return await gatherOne(candidate, candidate.platform ?? wanted, sources, signal)
         } catch (error) {
           signal?.throwIfAborted()
           failures.push({ subject: formatReference(candidate.reference), error })
@@ -197,13 +197,13 @@ function inLibrary(
   )
 }
 
-/** A reference named twice, by itself and by a rule, is one image; the catalogue's change key is kept. */
+/** A reference named twice, by itself and by a rule, is one image for each platform; the catalogue's change key is kept. */
 function unique(candidates: readonly Candidate[]): Candidate[] {
   const found = new Map<string, Candidate>()
   for (const candidate of candidates) {
-    const name = formatReference(candidate.reference)
-    const earlier = found.get(name)
-    if (earlier?.changeKey === undefined) found.set(name, { ...earlier, ...candidate })
+    const key = `${formatReference(candidate.reference)} ${candidate.platform ?? ''}`
+    const earlier = found.get(key)
+    if (earlier?.changeKey === undefined) found.set(key, { ...earlier, ...candidate })
   }
   return [...found.values()]
 }

@@ -4,7 +4,7 @@ import { askActions, asksForActions, type Action } from '../stores/actions.ts'
 import { targetOf } from './list-keys.ts'
 import './listing.css'
 
-export type How = { isShift: boolean; isCommand: boolean; isKey: boolean }
+export type How = { isShift: boolean; isCommand: boolean; isKey: boolean; isSpace: boolean }
 
 /**
  * A list of any length: only what is seen is drawn. The list has the focus, arrows move in it, and what is
@@ -42,7 +42,12 @@ export function Listing<Row>(props: {
   const active = Math.max(0, found >= 0 ? found : fallback)
 
   const hear = (event: KeyboardEvent) => {
-    const how = { isShift: event.shiftKey, isCommand: event.ctrlKey || event.metaKey, isKey: true }
+    const how = {
+      isShift: event.shiftKey,
+      isCommand: event.ctrlKey || event.metaKey,
+      isKey: true,
+      isSpace: event.key === ' ',
+    }
     if (how.isCommand && event.key.toLowerCase() === 'a' && pickAll) {
       event.preventDefault()
       pickAll()
@@ -110,6 +115,7 @@ export function Listing<Row>(props: {
                   isShift: event.shiftKey,
                   isCommand: event.ctrlKey || event.metaKey,
                   isKey: false,
+                  isSpace: false,
                 })
               }}
             >

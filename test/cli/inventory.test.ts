@@ -1,7 +1,12 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { practiceReference } from '../support/made-tarball.ts'
+import {
+  practiceImage,
+  practiceReference,
+  temporaryFolder,
+  writeImage,
+} from '../support/made-tarball.ts'
 import { explainedDrive } from '../support/explained-drive.ts'
 import { runCli } from '../support/cli.ts'
 
@@ -28,4 +33,25 @@ test('what was moved by hand is told again on the drive', async () => {
   expect(run).toMatchObject({ code: 0, stderr: 'README.txt is not ours, and was left as it is.\n' })
   expect(await readFile(table, 'utf8')).not.toContain(practiceReference)
   expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([])
+})
+
+test('what was done with an image is told with it, and whether a driver is enough for it', async () => {
+  const folder = await temporaryFolder()
+  await writeImage(folder, practiceImage())
+  const verified = await runCli(['verify', folder])
+  expect(verified.code).toBe(0)
+  const told = await runCli(['inventory', folder, '--json', '--driver', '470.42.01'])
+  expect(JSON.parse(told.stdout)).toMatchObject({
+    images: [
+      {
+        history: [{ what: 'verified', ok: true, version: expect.any(String) }],
+        fitness: { verdict: 'fails', why: expect.stringContaining('550.54.14 or later') },
+      },
+    ],
+  })
+  const newer = await runCli(['inventory', folder, '--driver', '550.54.15'])
+  expect(newer.stdout).toContain('  runs: Driver 550.54.15')
+  const wrong = await runCli(['inventory', folder, '--driver', 'new'])
+  expect(wrong).toMatchObject({ code: 2, stdout: '' })
+  expect(wrong.stderr).toContain('“new” is not the version of a driver.')
 })

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readLayerSize, type LayerSize } from '../../main/delivery/layer-size.ts'
-import { objection, spaceNeeded } from '../../main/delivery/suitability.ts'
+import { objection, spaceNeeded, suitability } from '../../main/delivery/suitability.ts'
 import type { EngineFacts } from '../../main/docker/engine.ts'
 import { emptyLayer, makeLayer, noise } from '../../main/sandbox/image.ts'
 import { sourceOf } from '../support/source.ts'
@@ -14,6 +14,18 @@ const docker: EngineFacts = {
   address: '/var/run/docker.sock',
   hasContainerdStore: false,
 }
+const practice = {
+  references: ['nvcr.io/nvidia/practice:24.05-py3'],
+  digest: `sha256:${'a'.repeat(64)}`,
+  layers: [],
+  diffIds: [],
+  env: [],
+  labels: {},
+  entrypoint: [],
+  cmd: [],
+  history: [],
+  missing: [],
+} as const
 const podman: EngineFacts = { ...docker, kind: 'podman', name: 'Podman 4.3.1', version: '4.3.1' }
 const containerd: EngineFacts = { ...docker, kind: 'containerd', hasContainerdStore: true }
 
@@ -33,6 +45,26 @@ describe('what an engine cannot take', () => {
     const store = { ...docker, version: '29.0.0', hasContainerdStore: true }
     expect(objection(oci, store)).toBeUndefined()
     expect(objection(oci, podman)).toBeUndefined()
+  })
+})
+
+describe('where a tarball loads', () => {
+  const whole = { hasZstdLayers: false, hasDockerList: true, images: [practice] }
+  const taking = (more: Partial<typeof whole>): boolean[] =>
+    suitability({ ...whole, ...more }).map(({ ok }) => ok)
+
+  it('is what real engines did', () => {
+    expect(taking({})).toEqual([true, true, true, true, true])
+    expect(taking({ hasZstdLayers: true })).toEqual([false, true, true, true, true])
+    expect(taking({ hasDockerList: false })).toEqual([false, false, true, true, true])
+  })
+
+  it('is told with why not, and with what is lost', () => {
+    const [old] = suitability({ ...whole, hasZstdLayers: true })
+    expect(old).toMatchObject({ why: 'Docker 20.10 cannot read layers compressed with zstd.' })
+    const { digest: _, ...saved } = practice
+    const why = suitability({ ...whole, images: [saved] }).map((one) => one.why)
+    expect(why).toEqual([undefined, undefined, ...Array(3).fill(expect.stringContaining('digest'))])
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { exportLibrary } from '../../main/desktop/library/export.ts'
-import { loadCommands, loadsIn } from '../../main/desktop/library/loading.ts'
+import { loadCommands } from '../../main/desktop/library/load-commands.ts'
 
 const hostile = '<script>alert("1")</script>\'&'
 const view = {
@@ -46,14 +46,4 @@ test('a path in a command means nothing to the shell', () => {
   expect(docker?.command).toBe(String.raw`docker load -i '/media/a b'\''; rm -rf $HOME/x.tar'`)
   const parts = loadCommands('/media/s', ['x.tar.000', 'x.tar.001'], 'linux')
   expect(parts[0]?.command).toBe('cat /media/s/x.tar.000 /media/s/x.tar.001 | docker load')
-})
-
-test('which engines take a tarball is what real ones did', () => {
-  const facts = { kind: 'ngc-replicator', hasZstd: false, images: 1, isWhole: true } as const
-  const taking = (more: Partial<Parameters<typeof loadsIn>[0]>) =>
-    loadsIn({ ...facts, ...more }).map(({ ok }) => ok)
-  expect(taking({})).toEqual([true, true, true, true])
-  expect(taking({ kind: 'oci-archive' })).toEqual([false, true, true, true])
-  expect(taking({ hasZstd: true })).toEqual([false, true, true, true])
-  expect(taking({ isWhole: false })).toEqual([false, false, false, false])
 })

@@ -79,14 +79,18 @@ async function tarballs(): Promise<Record<string, string>> {
   return Object.fromEntries(sums)
 }
 
-/** Every file by its name: tarballs by digest, records by their lines. */
+/** Every file by its name: tarballs by digest, records by their lines; of the history what was done, not when. */
 async function contents(folder: string): Promise<Record<string, string | string[]>> {
   const names = (await readdir(folder)).toSorted()
   const read = names.map(async (name) => {
     const bytes = await readFile(join(folder, name))
     return name.endsWith('.tar')
       ? createHash('sha256').update(bytes).digest('hex')
-      : bytes.toString('utf8').split('\n').toSorted()
+      : bytes
+          .toString('utf8')
+          .replaceAll(/"(?:at|stamp)":"[^"]*",/g, '')
+          .split('\n')
+          .toSorted()
   })
   const found = await Promise.all(read)
   return Object.fromEntries(names.map((name, at) => [name, found[at] ?? []]))

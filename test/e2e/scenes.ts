@@ -1,4 +1,6 @@
 import type { Page } from '@playwright/test'
+import { deliveryScenes } from './delivery-scenes.ts'
+import { openHoldings, openImage, openView, type Scene } from './scene.ts'
 import type { Answers } from './stage.ts'
 import {
   calm,
@@ -16,15 +18,6 @@ import {
   tightPlan,
 } from './staged.ts'
 
-/** A face of the window: what main answers, and what is done to get there. */
-export type Scene = {
-  name: string
-  answers: Answers
-  act?: (page: Page) => Promise<void>
-  width?: number
-  height?: number
-}
-
 const failure = {
   message: 'The catalogue did not answer.',
   hint: 'Check the network or the proxy in Settings.',
@@ -33,11 +26,6 @@ const welcome: Answers = {
   ...calm,
   'session.get': { kind: 'none' },
   'selection.get': { items: [], platform: 'linux/amd64' },
-}
-
-async function openView(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('button', { name }).click()
-  await page.getByRole('heading', { level: 1, name }).waitFor()
 }
 
 async function openRepository(page: Page): Promise<void> {
@@ -54,19 +42,6 @@ async function openPlan(page: Page): Promise<void> {
   await openPlaces(page)
   await page.getByRole('button', { name: /KINGSTON/ }).click()
   await page.getByRole('region', { name: 'Images of this plan' }).waitFor()
-}
-
-async function openHoldings(page: Page): Promise<void> {
-  await openView(page, 'Library')
-  await page.getByRole('button', { name: /KINGSTON/ }).click()
-  await page.getByRole('listbox', { name: 'Images' }).waitFor()
-}
-
-async function openImage(page: Page): Promise<void> {
-  await openHoldings(page)
-  await page.getByRole('textbox', { name: 'Search library' }).fill('24.05')
-  await page.getByRole('option', { name: /^nvidia\/pytorch 24\.05-py3/ }).click()
-  await page.getByRole('region', { name: 'Loads in' }).waitFor()
 }
 
 const large: Scene[] = [
@@ -297,15 +272,19 @@ const small = new Set([
   'transfers',
   'library',
   'library-image',
+  'library-delivering',
+  'library-push-names',
   'settings',
   'welcome',
   'catalogue-rules',
   'settings-licences',
 ])
 
+const all = [...large, ...deliveryScenes]
+
 export const scenes: readonly Scene[] = [
-  ...large,
-  ...large.filter(({ name }) => small.has(name)).map(smaller),
+  ...all,
+  ...all.filter(({ name }) => small.has(name)).map(smaller),
 ]
 
 function smaller(scene: Scene): Scene {

@@ -1,5 +1,7 @@
 import type {
   CatalogueList,
+  EngineRow,
+  ImageRecord,
   LibraryImage,
   LibraryRow,
   LibraryView,
@@ -125,7 +127,7 @@ export const picked: Selection = {
   sharedBytes: 6_200_000_000,
 }
 
-const stick: Place = {
+export const stick: Place = {
   grant: 'g-stick',
   label: '/media/operator/KINGSTON',
   drive: {
@@ -406,6 +408,19 @@ function statusOf(index: number): LibraryRow['status'] {
   return index % 23 === 11 ? 'foreign' : 'complete'
 }
 
+const records: ImageRecord[] = [
+  { atMs: minutesAgo(3000), what: 'saved', ok: true, version: '0.1.0' },
+  { atMs: minutesAgo(2990), what: 'verified', ok: true, version: '0.1.0' },
+  {
+    atMs: minutesAgo(40),
+    what: 'loaded',
+    ok: false,
+    version: '0.1.0',
+    detail: 'Docker 20.10.24: Docker 20.10.24 stopped answering.',
+  },
+  { atMs: minutesAgo(30), what: 'loaded', ok: true, version: '0.1.0', detail: 'Docker 20.10.24' },
+]
+
 export const library: LibraryView = {
   place: stick,
   rows: Array.from({ length: 500 }, (_, index) => {
@@ -429,6 +444,7 @@ export const library: LibraryView = {
         status === 'complete' && { verified: { atMs: minutesAgo(30), ok: true } }),
       ...(status === 'torn' && { verified: { atMs: minutesAgo(30), ok: false } }),
       status,
+      ...(index === 0 && { records }),
     }
   }),
   totalBytes: 118_000_000_000,
@@ -439,6 +455,16 @@ export const library: LibraryView = {
       detail: 'It ends too early: 210 MB are missing.',
     },
   ],
+}
+
+export const docker: EngineRow = {
+  id: 'docker',
+  kind: 'docker',
+  name: 'Docker 20.10.24',
+  origin: 'Docker',
+  address: '/var/run/docker.sock',
+  storage: '/var/lib/docker (overlay2)',
+  freeBytes: 81_000_000_000,
 }
 
 export const image: LibraryImage = {
@@ -459,7 +485,13 @@ export const image: LibraryImage = {
   entrypoint: ['/opt/nvidia/nvidia_entrypoint.sh'],
   command: ['bash'],
   labels: { 'com.nvidia.build.id': '92342134', 'org.opencontainers.image.ref.name': 'ubuntu' },
-  cuda: { version: '12.4.1', requires: 'driver 550 or later; 470, 525, 535 with compatibility' },
+  cuda: {
+    version: '12.4.1',
+    requires: 'cuda>=12.4 brand=tesla,driver>=470,driver<471 brand=tesla,driver>=525,driver<526',
+    needs:
+      'Needs an NVIDIA driver for CUDA 12.4, that is 550.54.14 or later on Linux; on data centre cards also one of the branches 470, 525.',
+  },
+  unpackedBytes: 21_400_000_000,
   loadsIn: [
     {
       engine: 'Docker 20.10',
@@ -486,6 +518,7 @@ export const settings: Settings = {
   theme: 'system',
   projects: ['nvidia', 'nim'],
   platform: 'linux/amd64',
+  source: 'registry',
   jobs: 2,
   connections: 8,
   verifyAfterWrite: 'removable',
@@ -533,4 +566,12 @@ export const calm: Answers = {
   'transfers.get': idle,
   'library.open': library,
   'library.image': image,
+  'library.fitness': { state: 'no-driver' },
+  'engines.find': {
+    engines: [docker],
+    problems: [],
+    looked: ['Podman at /run/podman/podman.sock'],
+  },
+  'push.defaults': { to: '', username: '', isInsecureAllowed: false, hasPassword: false },
+  'delivery.get': { state: 'none' },
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -36,12 +37,12 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   return await endOf(child)
 }
 
-/** Nothing of the machine's own settings may reach a test. */
+/** Nothing of the machine's own settings may reach a test, and nothing of a test may stay there. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(?:NGC_|npm_|.*_PROXY$|.*_proxy$)/.test(name),
   )
-  return Object.fromEntries(inherited)
+  return { ...Object.fromEntries(inherited), XDG_STATE_HOME: join(tmpdir(), 'ngc-test-state') }
 }
 
 export async function endOf(

@@ -17,7 +17,7 @@ export type TestDesktop = Desktop & {
   notices: string[]
   logged: string[]
   /** What the next dialogs answer. */
-  chosen: { folder?: string; save?: string; certificates?: string[] }
+  chosen: { folder?: string; save?: string; certificates?: string[]; list?: string }
   /** Ends it as `kill -9` would: nothing is told, nothing is saved any more. */
   kill: () => Promise<void>
 }
@@ -55,6 +55,7 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
     dialogs: {
       chooseFolder: async () => chosen.folder,
       chooseCertificates: async () => chosen.certificates,
+      chooseList: async () => chosen.list,
       chooseSavePath: async () => chosen.save,
     },
     system: {
@@ -69,6 +70,7 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
       void logged.push(error instanceof Error ? `${line} ${error.stack}` : line),
     startSandbox: async () => ({ site: sandbox.site, close: async () => undefined }),
     logsFolder: join(folder, 'logs'),
+    machineFolder: folder,
     catalogueFolder: join(folder, 'catalogue'),
   }
   const { drives = async () => [] } = options

@@ -13,6 +13,8 @@ export type RulesInput = {
 
 export type SelectionItem = {
   reference: string
+  /** Its own, where it came from a list; else the tray's. */
+  platforms?: string[]
   state: 'measuring' | 'measured' | 'failed'
   failure?: string
 }

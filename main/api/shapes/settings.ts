@@ -6,6 +6,8 @@ export type Settings = {
   theme: Theme
   projects: string[]
   platform: Platform
+  /** Where images are fetched from: the registry itself, or through Docker. */
+  source: 'registry' | 'docker'
   /** Images at once. */
   jobs: number
   connections: number

@@ -5,10 +5,14 @@ import { readSmallFile } from '../../disk/small-file.ts'
 import type { TarballImage } from '../../archive/image.ts'
 import { openTarball, type Tarball } from '../../archive/parts.ts'
 import { readTarball, type ReadableTarball } from '../../archive/read.ts'
+import { contentsOf } from '../../delivery/contents.ts'
+import { suitability } from '../../delivery/suitability.ts'
+import { cudaOf } from '../../library/cuda.ts'
+import { explainRequirement } from '../../library/driver.ts'
 import { formatPlatform } from '../../registry/platform.ts'
 import { parseReference } from '../../registry/reference.ts'
 import { descriptionName } from '../../state/description.ts'
-import { loadCommands, loadsIn } from './loading.ts'
+import { loadCommands } from './load-commands.ts'
 
 /** Everything that one image's tarball tells of it. Reads headers and documents only. */
 export async function imageDetails(
@@ -34,12 +38,7 @@ export async function imageDetails(
     return {
       ...base,
       ...documentsOf(image),
-      loadsIn: loadsIn({
-        kind: reading.kind,
-        hasZstd: await hasZstd(tarball, image),
-        images: reading.images.length,
-        isWhole: row.status === 'complete',
-      }),
+      ...(await farSideOf(tarball, reading, image)),
       loadCommands: row.status === 'complete' ? loadCommands(folder, files, process.platform) : [],
     }
   } finally {
@@ -83,6 +82,7 @@ function documentsOf(image: TarballImage): Documents {
   // Each layer was made by the next entry of the history that is not marked as empty.
   const makers = history.filter(({ isEmptyLayer }) => !isEmptyLayer)
   const cuda = cudaOf(image.env)
+  const needs = explainRequirement(cuda?.requires ?? '')
   return {
     layers: image.layers.map(({ digest, sizeBytes }, at) => {
       const createdBy = makers.length === image.layers.length ? makers[at]?.createdBy : undefined
@@ -93,29 +93,25 @@ function documentsOf(image: TarballImage): Documents {
     entrypoint: [...image.entrypoint],
     command: [...image.cmd],
     labels: { ...image.labels },
-    ...(cuda && { cuda }),
+    ...(cuda && { cuda: { ...cuda, ...(needs !== undefined && { needs }) } }),
   }
 }
 
-/** NVIDIA's container toolkit reads these two from the environment of an image. */
-export function cudaOf(env: readonly string[]): LibraryImage['cuda'] {
-  const value = (name: string): string | undefined =>
-    env.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1)
-  const version = value('CUDA_VERSION')
-  const requires = value('NVIDIA_REQUIRE_CUDA')
-  if (version === undefined && requires === undefined) return undefined
-  return { ...(version !== undefined && { version }), ...(requires !== undefined && { requires }) }
-}
-
-/** By the first bytes (RFC 8878, 3.1.1); what a manifest calls them is not in every kind of tarball. */
-async function hasZstd(tarball: Tarball, image: TarballImage): Promise<boolean> {
-  const start = new Uint8Array(4)
-  for (const { member } of image.layers) {
-    if (!member || member.sizeBytes < 4) continue
-    await tarball.read(start, member.dataOffset)
-    if (Buffer.from(start).toString('hex') === '28b52ffd') return true
+/** Where it loads, and how much room it then takes. */
+async function farSideOf(
+  tarball: Tarball,
+  reading: ReadableTarball,
+  image: TarballImage,
+): Promise<Pick<LibraryImage, 'loadsIn' | 'unpackedBytes'>> {
+  const own = await contentsOf(tarball, { ...reading, images: [image] })
+  const engines = suitability({ ...own, images: reading.images })
+  return {
+    loadsIn:
+      reading.status === 'complete'
+        ? engines
+        : engines.map(({ engine }) => ({ engine, ok: false, why: 'The tarball is not complete.' })),
+    unpackedBytes: own.layers.reduce((sum, layer) => sum + layer.unpackedBytes, 0),
   }
-  return false
 }
 
 const mostDescriptionBytes = 1_000_000

@@ -6,20 +6,32 @@ import type { LibraryImage, LibraryRow, LibraryView } from '../../api/shapes.ts'
 import { destinationError } from '../../archive/destination-error.ts'
 import { inventory } from '../../library/inventory.ts'
 import { totalsOf } from '../../library/totals.ts'
-import { verifyFiles } from '../../library/verify-files.ts'
+import type { History } from '../../library/history/history.ts'
+import { rememberVerified } from '../../library/history/remember-verified.ts'
+import type { TarballFiles } from '../../library/tarball-files.ts'
+import { verifyFiles, type VerifiedFile } from '../../library/verify-files.ts'
 import type { PlacesService } from '../places.ts'
 import type { Ports } from '../ports.ts'
 import { createPublisher } from '../publisher.ts'
-import type { VerifiedService } from '../verified.ts'
 import { imageDetails } from './details.ts'
+import { createJudge } from './judge.ts'
 import { exportLibrary } from './export.ts'
 import { rowsOf } from './rows.ts'
 
 export type LibraryService = {
+  /** The rows of a folder, all or by their ids. Throws AppError `not-found` for one that is not there any more. */
+  rows: (folder: string, ids?: readonly string[]) => Promise<LibraryRow[]>
+  /** Reads the folder again, and says it. */
+  lookAgain: (folder: string) => Promise<void>
   close: () => Promise<void>
   handlers: Pick<
     Handlers,
-    'library.open' | 'library.image' | 'library.verify' | 'library.stopVerifying' | 'library.export'
+    | 'library.open'
+    | 'library.image'
+    | 'library.fitness'
+    | 'library.verify'
+    | 'library.stopVerifying'
+    | 'library.export'
   >
 }
 
@@ -34,12 +46,13 @@ type Progress = { id: string; doneBytes: number; totalBytes: number }
 /** What folders hold. Touches the folder and nothing else: no network, no session. */
 export function createLibrary(parts: {
   places: PlacesService
-  verified: VerifiedService
+  history: History
   publish: Ports['publish']
   dialogs: Ports['dialogs']
   log: Ports['log']
 }): LibraryService {
-  const { places, verified, publish, dialogs, log } = parts
+  const { places, history, publish, dialogs, log } = parts
+  const judge = createJudge()
   const shown = new Map<string, Shown>()
   const verifying = new Map<string, Verifying>()
   const found = new Map<string, LibraryImage['problems']>()
@@ -56,7 +69,7 @@ export function createLibrary(parts: {
   const look = async (folder: string): Promise<LibraryView> => {
     const read = await inventory(folder)
     shown.set(folder, {
-      rows: await rowsOf(read, verified),
+      rows: await rowsOf(read, history),
       ...totalsOf(read.images),
       problems: read.problems.map(({ file, detail }) => ({ file, detail })),
     })
@@ -89,15 +102,15 @@ export function createLibrary(parts: {
         }
         onProgress(0, row.sizeBytes)
         const target = { paths: [join(folder, files[0] ?? row.file)] }
-        const result = await verifyFiles(target, { progress: onProgress }, signal)
+        const listener = {
+          progress: onProgress,
+          verified: async (file: VerifiedFile, tarball: TarballFiles) =>
+            await rememberVerified(history, file, tarball),
+        }
+        const result = await verifyFiles(target, listener, signal)
         signal.throwIfAborted()
         const problems = result.files.flatMap((file) => file.problems)
         found.set(join(folder, row.file), problems.map(problemOf))
-        const [read] = result.files
-        await verified.remember(folder, files, {
-          ok: problems.length === 0,
-          readFrom: read?.readFrom,
-        })
         progress.delete(row.id)
         await look(folder)
         publisher.touch()
@@ -116,7 +129,17 @@ export function createLibrary(parts: {
     await running?.ended
   }
 
+  const rows: LibraryService['rows'] = async (folder, ids) => {
+    if (!shown.has(folder)) await look(folder)
+    const all = shown.get(folder)?.rows ?? []
+    return ids === undefined ? all : await Promise.all(ids.map((id) => rowIn(folder, id)))
+  }
+
   return {
+    rows,
+    async lookAgain(folder) {
+      publish('library.changed', await look(folder))
+    },
     async close() {
       await Promise.all([...verifying.keys()].map(stop))
     },
@@ -132,13 +155,18 @@ export function createLibrary(parts: {
         const row = await rowIn(folder, id)
         return await imageDetails(folder, row, found.get(join(folder, row.file)) ?? [])
       },
+      async 'library.fitness'({ grant, id, nvidiaSmi }) {
+        const folder = places.pathOf(grant)
+        const image = await imageDetails(folder, await rowIn(folder, id), [])
+        return await judge(image, nvidiaSmi)
+      },
       async 'library.verify'({ grant, ids }) {
         const folder = places.pathOf(grant)
-        const rows = await Promise.all(ids.map((id) => rowIn(folder, id)))
+        const chosen = await rows(folder, ids)
         await stop(folder)
         const controller = new AbortController()
         const progress = new Map<string, Progress>()
-        const ended = verify(folder, rows, { controller, progress })
+        const ended = verify(folder, chosen, { controller, progress })
         verifying.set(folder, { controller, progress, ended })
       },
       'library.stopVerifying': ({ grant }) => stop(places.pathOf(grant)),

@@ -1,21 +1,26 @@
 import { createHash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LibraryRow } from '../../api/shapes.ts'
+import type { ImageRecord, LibraryRow } from '../../api/shapes.ts'
 import type { Inventory, LibraryImage } from '../../library/inventory.ts'
-import type { VerifiedService } from '../verified.ts'
+import type { HistoryEntry } from '../../library/history/entry.ts'
+import type { History } from '../../library/history/history.ts'
+import { historyOf, lastVerified } from '../../library/history/of-image.ts'
+import { stampOf } from '../../library/history/stamp.ts'
 
 /** An inventory as the window shows it: with ids, when each was saved, and whether it was read back. */
 export async function rowsOf(
   { folder, images, problems }: Inventory,
-  verified: VerifiedService,
+  history: History,
 ): Promise<LibraryRow[]> {
   const details = new Map(problems.map(({ file, detail }) => [file, detail]))
+  const entries = await history.read(folder)
   return await Promise.all(
     images.map(async (image) => {
       const files = image.files ?? [image.file]
       const saved = await lstat(join(folder, files[0] ?? '')).catch(() => undefined)
-      const known = await verified.find(folder, files)
+      const done = historyOf(entries, image)
+      const verified = lastVerified(done, await stampOf(folder, files))
       const detail = details.get(image.file)
       return {
         id: idOf(image),
@@ -27,12 +32,21 @@ export async function rowsOf(
         sizeBytes: image.sizeBytes,
         ...(image.created !== null && { created: image.created }),
         ...(saved && { savedMs: saved.mtimeMs }),
-        ...(known && { verified: known }),
+        ...(verified && { verified: verifiedOf(verified) }),
+        ...(done.length > 0 && { records: done.map(recordOf) }),
         status: image.status,
         ...(detail !== undefined && { detail }),
       }
     }),
   )
+}
+
+function verifiedOf({ at, ok, readFrom }: HistoryEntry): NonNullable<LibraryRow['verified']> {
+  return { atMs: Date.parse(at), ok, ...(readFrom && { readFrom }) }
+}
+
+function recordOf({ at, what, ok, version, detail }: HistoryEntry): ImageRecord {
+  return { atMs: Date.parse(at), what, ok, version, ...(detail !== undefined && { detail }) }
 }
 
 /** The same image in the same file is the same row, however often the folder is opened. */

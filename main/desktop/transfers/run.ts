@@ -1,5 +1,4 @@
 import type { Kept } from '../kept.ts'
-import type { ReadFrom } from '../../disk/past-cache.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
 import { Destinations } from './destinations.ts'
@@ -26,10 +25,9 @@ export function createRun(parts: {
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
   hold: FolderHold
-  saved: (job: Job, files: readonly string[], verifiedFrom?: ReadFrom) => Promise<void>
   warn: (message: string) => void
 }): Run {
-  const { connection, settings, isRemovable, saved, warn } = parts
+  const { connection, settings, isRemovable, warn } = parts
   const destinations = new Destinations(parts.hold)
 
   return async (job, attempt, { entered, progressed }) =>
@@ -53,7 +51,6 @@ export function createRun(parts: {
         entered('downloading')
         const verify =
           verifyAfterWrite === 'always' || (verifyAfterWrite === 'removable' && isRemovable(folder))
-        let verifiedFrom: ReadFrom | undefined
         const files = await saver.save(
           image,
           { verify },
@@ -72,7 +69,6 @@ export function createRun(parts: {
               entered('verifying')
               progressed()
             },
-            readingBack: (from) => (verifiedFrom = from),
             warned: warn,
             waiting(missingBytes) {
               attempt.missingBytes = missingBytes
@@ -82,9 +78,7 @@ export function createRun(parts: {
           },
           signal,
         )
-        const names = files.map(({ name }) => name)
-        await saved(job, names, verifiedFrom)
-        return { file: names[0] }
+        return { file: files[0]?.name }
       })
     })
 }

@@ -10,7 +10,6 @@ import type { Ports } from '../ports.ts'
 import { createPublisher } from '../publisher.ts'
 import type { SettingsService } from '../settings.ts'
 import type { SpeedService } from '../speeds.ts'
-import type { VerifiedService } from '../verified.ts'
 import { discardPartial } from './discard.ts'
 import { FolderHold } from './folder-hold.ts'
 import { isEnded } from './job.ts'
@@ -48,7 +47,6 @@ export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log'> 
   plans: () => PlanService
   settings: SettingsService
   speeds: SpeedService
-  verified: VerifiedService
   /** Nothing runs or waits any more: how many were done since the queue was last idle, and how many failed. */
   finished?: ((outcome: { done: number; failed: number }) => void) | undefined
   changed?: ((view: TransfersView) => void) | undefined
@@ -58,7 +56,7 @@ export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log'> 
 
 /** The queue as the window sees and steers it. */
 export function createTransfers(parts: TransfersParts): TransfersService {
-  const { connection, places, plans, settings, speeds, verified, notify, log } = parts
+  const { connection, places, plans, settings, speeds, notify, log } = parts
   const isRemovable = (folder: string): boolean => places.driveOf(folder)?.isRemovable === true
   const publisher = createPublisher(() => {
     const now = view()
@@ -76,10 +74,6 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     connection,
     settings: () => settings.current(),
     isRemovable,
-    saved: async (job, files, verifiedFrom) => {
-      if (verifiedFrom)
-        await verified.remember(job.folder, files, { ok: true, readFrom: verifiedFrom })
-    },
     warn: (message) => log(message),
   })
   const queue = new Queue({
@@ -167,7 +161,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     handlers: {
       'transfers.get': view,
       'transfers.start'({ plan }) {
-        const { view: planned, where, wanted } = plans().known(plan)
+        const { view: planned, where, wantedOf } = plans().known(plan)
         const stop = planned.findings.find(({ severity }) => severity === 'blocks')
         if (stop) {
           const { message, hint } = stop
@@ -178,8 +172,9 @@ export function createTransfers(parts: TransfersParts): TransfersService {
         if (rows.length === 0)
           notify('There is nothing to transfer.', 'Everything selected is there already.')
         queue.add(
-          rows.map(({ reference, platform, sizeBytes }) => {
-            return { reference, platform, sizeBytes, wanted, ...where }
+          rows.map((row) => {
+            const { reference, platform, sizeBytes } = row
+            return { reference, platform, sizeBytes, wanted: wantedOf(row), ...where }
           }),
         )
       },

@@ -4,6 +4,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { Message } from '../../components/message.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { count } from '../../format/count.ts'
+import { attempt, say } from '../../stores/attempt.ts'
 import { pick } from '../../stores/picking.ts'
 
 /** Takes a text and finds the references in it. */
@@ -42,6 +43,9 @@ export function PasteBox({ close }: { close: () => void }) {
           />
         )}
         <div className="row">
+          <Button variant="default" onClick={() => void openList(close)}>
+            Open a list …
+          </Button>
           <span role="status" className="soft small">
             {parsed.state === 'ready' && `${count(found.length, 'reference')} found`}
           </span>
@@ -59,4 +63,12 @@ export function PasteBox({ close }: { close: () => void }) {
       </div>
     </Dialog>
   )
+}
+
+/** `missing.json` or an inventory: each image for its own platform. */
+async function openList(close: () => void): Promise<void> {
+  const opened = await attempt('selection.openList', {})
+  if (!opened) return
+  say(`${count(opened.added, 'image')} added to the selection.`)
+  close()
 }

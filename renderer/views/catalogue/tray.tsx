@@ -88,11 +88,12 @@ function Items({ selection: { items } }: { selection: Selection }) {
       <Popover.Dropdown aria-label="Picked images">
         <div className="stack tray-items">
           <ul aria-label="Picked images" tabIndex={0}>
-            {items.slice(0, 500).map(({ reference, state, failure }) => (
+            {items.slice(0, 500).map(({ reference, platforms: own, state, failure }) => (
               <li key={reference}>
                 <div className="cut">
                   <p className="cut" title={reference}>
                     <ReferenceName reference={reference} />
+                    {own && <span className="soft tiny"> {own.join(', ')}</span>}
                   </p>
                   {state === 'failed' && (
                     <p className="tiny look">{failure ?? 'Could not be measured.'}</p>

@@ -2,16 +2,21 @@ import { Button, Menu, TextInput } from '@mantine/core'
 import {
   IconChevronDown,
   IconFolder,
+  IconRefresh,
   IconSearch,
   IconShieldCheck,
   IconX,
 } from '@tabler/icons-react'
-import type { LibraryView } from '../../../main/api/shapes.ts'
+import type { LibraryRow, LibraryView } from '../../../main/api/shapes.ts'
 import { placeName } from '../../format/place.ts'
 import { formatBytes } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { attempt, say } from '../../stores/attempt.ts'
+import { askDelivery } from '../../stores/delivery-asked.ts'
 import { closeLibrary, openLibrary } from '../../stores/library.ts'
+import { valueOf } from '../../stores/mirror.ts'
+import { delivery } from '../../stores/mirrors.ts'
+import { CompareMenu } from './comparing/compare-menu.tsx'
 import { searchMark, startMark } from '../shell/shortcuts.ts'
 
 const formats = [
@@ -25,12 +30,19 @@ export function HoldingsHead(props: {
   view: LibraryView
   typed: string
   type: (text: string) => void
+  /** What the buttons are for; everything when nothing is picked. */
+  picked: readonly LibraryRow[]
+  clear: () => void
 }) {
-  const { view, typed, type } = props
+  const { view, typed, type, picked, clear } = props
   const { place, rows, totalBytes, sharedBytes } = view
   const { grant } = place
   const isVerifying = view.verifying !== undefined && view.verifying.length > 0
-  const verifiable = rows.filter(({ status }) => status !== 'foreign' && status !== 'partial')
+  const meant = picked.length > 0 ? picked : rows
+  const verifiable = meant.filter(({ status }) => status !== 'foreign' && status !== 'partial')
+  const whole = meant.filter(({ status }) => status === 'complete').map(({ id }) => id)
+  const isDelivering = valueOf(delivery.use())?.state === 'running'
+  const many = picked.length > 0 ? String(picked.length) : 'all'
   return (
     <div className="library-head stack">
       <div className="row">
@@ -38,13 +50,28 @@ export function HoldingsHead(props: {
           <h1 className="cut" title={place.label}>
             {placeName(place)}
           </h1>
-          <p className="soft small cut">
+          <p className="soft small cut" role="status">
+            {picked.length > 0 && `${picked.length} picked of `}
             {count(rows.length, 'image')} · {formatBytes(totalBytes)}
             {sharedBytes > 0 && `, ${formatBytes(sharedBytes)} shared`} · {place.label}
           </p>
         </div>
+        {picked.length > 0 && (
+          <Button className="push" variant="subtle" color="gray" size="compact-sm" onClick={clear}>
+            Clear {picked.length}
+          </Button>
+        )}
         <Button
-          className="push"
+          {...(picked.length === 0 && { className: 'push' })}
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<IconRefresh size={16} aria-hidden />}
+          onClick={() => void openLibrary(place)}
+        >
+          Read again
+        </Button>
+        <Button
           variant="subtle"
           color="gray"
           size="compact-sm"
@@ -63,7 +90,7 @@ export function HoldingsHead(props: {
           Close library
         </Button>
       </div>
-      <div className="row">
+      <div className="row wrap library-tools">
         <TextInput
           className="search"
           aria-label="Search library"
@@ -73,9 +100,7 @@ export function HoldingsHead(props: {
           onChange={(event) => type(event.currentTarget.value)}
           {...searchMark}
         />
-        <Button className="push" variant="default" onClick={() => void openLibrary(place)}>
-          Read again
-        </Button>
+        <CompareMenu place={place} />
         <Menu position="bottom-end" shadow="md">
           <Menu.Target>
             <Button variant="default" rightSection={<IconChevronDown size={14} aria-hidden />}>
@@ -91,6 +116,20 @@ export function HoldingsHead(props: {
           </Menu.Dropdown>
         </Menu>
         <Button
+          variant="default"
+          disabled={isDelivering || whole.length === 0}
+          onClick={() => askDelivery({ kind: 'push', grant, ids: whole })}
+        >
+          Push {many}
+        </Button>
+        <Button
+          variant="default"
+          disabled={isDelivering || whole.length === 0}
+          onClick={() => askDelivery({ kind: 'load', grant, ids: whole })}
+        >
+          Load {many}
+        </Button>
+        <Button
           disabled={isVerifying || verifiable.length === 0}
           leftSection={<IconShieldCheck size={16} aria-hidden />}
           onClick={() =>
@@ -98,7 +137,7 @@ export function HoldingsHead(props: {
           }
           {...startMark}
         >
-          Verify all
+          Verify {many}
         </Button>
       </div>
     </div>

@@ -1,5 +1,5 @@
-import { IconFolderOff, IconSearchOff } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { IconCheck, IconFolderOff, IconSearchOff } from '@tabler/icons-react'
+import { useMemo, useRef, useState } from 'react'
 import type { LibraryRow, LibraryView } from '../../../main/api/shapes.ts'
 import { Empty } from '../../components/face.tsx'
 import { Listing } from '../../components/listing.tsx'
@@ -11,6 +11,9 @@ import { shortName } from '../../format/reference.ts'
 import { matches, sorted } from '../../format/sort.ts'
 import { show } from '../../stores/view.ts'
 import { Button } from '@mantine/core'
+import { clicked, type Anchor } from '../catalogue/tag-choice.ts'
+import { DeliveryDialog } from './delivery/delivery-dialog.tsx'
+import { DeliveryStrip } from './delivery/delivery-strip.tsx'
 import { ChooseButton } from './choose-button.tsx'
 import { HoldingsHead } from './holdings-head.tsx'
 import { imageActions } from './image-actions.ts'
@@ -51,9 +54,35 @@ export function Holdings({ view }: { view: LibraryView }) {
     [view.rows, order, typed],
   )
   const row = view.rows.find(({ id }) => id === chosen)
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
+  const anchor = useRef<Anchor>(undefined)
+  const pickOne = (id: string, isShift: boolean) => {
+    const shown = rows.map((one) => one.id)
+    const choice = clicked(shown, picked, id, anchor.current, isShift)
+    anchor.current = choice.anchor
+    setPicked((before) => {
+      const after = new Set(before)
+      for (const one of choice.tags) {
+        if (choice.isPicked) after.add(one)
+        else after.delete(one)
+      }
+      return after
+    })
+  }
+  const meant = view.rows.filter(({ id }) => picked.has(id))
   return (
     <div className="library">
-      <HoldingsHead view={view} typed={typed} type={setTyped} />
+      <div>
+        <HoldingsHead
+          view={view}
+          typed={typed}
+          type={setTyped}
+          picked={meant}
+          clear={() => setPicked(new Set())}
+        />
+        <DeliveryStrip />
+        <DeliveryDialog />
+      </div>
       <Verifying view={view} />
       {view.rows.length === 0 ? (
         <Empty
@@ -75,6 +104,7 @@ export function Holdings({ view }: { view: LibraryView }) {
         <div className={row ? 'library-panes has-detail' : 'library-panes'}>
           <section className="holdings" aria-label="Images">
             <div className="holding-line">
+              <span />
               {columns.map(({ column, label, wide, first }) => (
                 <span key={column} className={wide ? 'wide' : undefined}>
                   <SortButton
@@ -96,15 +126,25 @@ export function Holdings({ view }: { view: LibraryView }) {
                 rows={rows}
                 rowHeight={44}
                 idOf={({ id }) => id}
-                isPicked={({ id }) => id === chosen}
-                pick={({ id }) => setChosen(id)}
+                isMultiple
+                isPicked={({ id }) => picked.has(id) || (picked.size === 0 && id === chosen)}
+                pick={({ id }, { isShift, isCommand, isSpace }) =>
+                  isShift || isCommand || isSpace ? pickOne(id, isShift) : setChosen(id)
+                }
+                pickAll={() => setPicked(new Set(rows.map(({ id }) => id)))}
                 offer={(one) => ({
                   title: shortName(one.reference ?? one.file),
                   actions: imageActions(view.place.grant, one),
                 })}
                 moved={({ id }) => chosen !== undefined && setChosen(id)}
               >
-                {(one) => <Row row={one} />}
+                {(one) => (
+                  <Row
+                    row={one}
+                    isPicked={picked.has(one.id)}
+                    pick={(isShift) => pickOne(one.id, isShift)}
+                  />
+                )}
               </Listing>
             )}
           </section>
@@ -122,9 +162,26 @@ export function Holdings({ view }: { view: LibraryView }) {
   )
 }
 
-function Row({ row }: { row: LibraryRow }) {
+function Row(props: {
+  row: LibraryRow
+  isPicked: boolean
+  /** For the pointer; the keyboard has Space. */
+  pick: (isShift: boolean) => void
+}) {
+  const { row, isPicked, pick } = props
   return (
     <>
+      <span
+        className="pick-box"
+        data-picked={isPicked || undefined}
+        aria-hidden="true"
+        onClick={(event) => {
+          event.stopPropagation()
+          pick(event.shiftKey)
+        }}
+      >
+        <span>{isPicked && <IconCheck size={12} stroke={3} />}</span>
+      </span>
       <div className="cut">
         <p className="cut" title={row.reference ?? row.file} style={{ lineHeight: '18px' }}>
           {row.reference === undefined ? row.file : <ReferenceName reference={row.reference} />}

@@ -1,12 +1,15 @@
 import {
+  IconBox,
   IconCopy,
   IconFingerprint,
   IconFolder,
   IconShieldCheck,
   IconTerminal2,
+  IconUpload,
 } from '@tabler/icons-react'
 import type { LibraryRow } from '../../../main/api/shapes.ts'
 import type { Action } from '../../stores/actions.ts'
+import { askDelivery } from '../../stores/delivery-asked.ts'
 import { attempt, copy } from '../../stores/attempt.ts'
 
 /** What can be done with one image of the library that `grant` stands for. */
@@ -18,6 +21,18 @@ export function imageActions(grant: string, row: LibraryRow): Action[] {
       icon: IconShieldCheck,
       isDisabled: row.status === 'foreign' || row.status === 'partial',
       act: () => void attempt('library.verify', { grant, ids: [id] }),
+    },
+    {
+      label: 'Load …',
+      icon: IconBox,
+      isDisabled: row.status !== 'complete',
+      act: () => askDelivery({ kind: 'load', grant, ids: [id] }),
+    },
+    {
+      label: 'Push …',
+      icon: IconUpload,
+      isDisabled: row.status !== 'complete',
+      act: () => askDelivery({ kind: 'push', grant, ids: [id] }),
     },
     {
       label: 'Show in folder',

@@ -6,9 +6,11 @@ import { MoreButton } from '../../components/more-button.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { partsOf } from '../../format/reference.ts'
 import { attempt, copy } from '../../stores/attempt.ts'
+import { Fitness } from './fitness.tsx'
 import { imageActions } from './image-actions.ts'
 import { ImageFacts } from './image-facts.tsx'
 import { LoadWays } from './load-ways.tsx'
+import { Records } from './records.tsx'
 import { Strata } from './strata.tsx'
 
 /** One image of the library, as far as its own documents tell. */
@@ -47,7 +49,9 @@ export function ImageDetail(props: { grant: string; row: LibraryRow; close: () =
       {image.state === 'ready' && (
         <>
           <Strata layers={image.value.layers} />
+          <Fitness grant={grant} image={image.value} />
           <LoadWays image={image.value} />
+          <Records records={row.records ?? []} />
           {/* Verified is what the list says: it may have been read back since the image was asked for. */}
           <ImageFacts
             image={row.verified ? { ...image.value, verified: row.verified } : image.value}

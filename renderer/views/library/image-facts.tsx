@@ -22,8 +22,7 @@ export function ImageFacts({ image }: { image: LibraryImage }) {
       image.verified &&
         `${formatMoment(image.verified.atMs)}: ${image.verified.ok ? 'intact' : 'damaged'}${sources[image.verified.readFrom ?? 'unknown']}`,
     ],
-    ['CUDA', image.cuda?.version],
-    ['Driver', image.cuda?.requires],
+    ['Driver asked for', image.cuda?.requires],
     ['Entrypoint', image.entrypoint.join(' ')],
     ['Command', image.command.join(' ')],
     ['File', image.files?.join(', ') ?? image.file],

@@ -5,6 +5,7 @@ import { DropTarget } from './drop-target.tsx'
 import { Holdings } from './holdings.tsx'
 import { OpenLibrary } from './open-library.tsx'
 import './library.css'
+import './delivery/delivery.css'
 
 /** What a folder or drive holds; it needs no network. */
 export function Library() {

@@ -11,6 +11,7 @@ import { PlacePicker } from './place-picker.tsx'
 import { PlanFacts } from './plan-facts.tsx'
 import { PlanFoot } from './plan-foot.tsx'
 import { PlanRows } from './plan-rows.tsx'
+import { SourceChoice } from './source-choice.tsx'
 import './plan.css'
 
 /** What will be copied where, how many bytes, what is there already, and whether it fits. */
@@ -55,6 +56,7 @@ export function Plan() {
             chosen={plan.state === 'none' ? undefined : plan.place}
             {...(shown && { planBytes: shown.writeBytes })}
           />
+          <SourceChoice />
           <div aria-live="polite" aria-busy={plan.state === 'making'} className="stack">
             {plan.state === 'none' && (
               <p className="soft">Choose a drive or a folder; the plan for it then stands here.</p>

@@ -1,6 +1,7 @@
 import { FailedFace, Loading } from '../../components/face.tsx'
 import { settings } from '../../stores/mirrors.ts'
 import { AboutSection } from './about-section.tsx'
+import { EnginesSection } from './engines-section.tsx'
 import { LookSection } from './look-section.tsx'
 import { NetworkSection } from './network-section.tsx'
 import { SessionSection } from './session-section.tsx'
@@ -28,6 +29,7 @@ export function Settings() {
             <NetworkSection settings={mirror.value} />
           </>
         )}
+        <EnginesSection />
         <AboutSection {...(mirror.state === 'ready' && { logsFolder: mirror.value.logsFolder })} />
       </div>
     </div>

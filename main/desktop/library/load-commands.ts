@@ -1,42 +1,5 @@
 import { join } from 'node:path'
 import type { LibraryImage } from '../../api/shapes.ts'
-import type { TarballKind } from '../../archive/read.ts'
-
-/** What decides where a tarball loads; measured on real engines. */
-export type LoadFacts = {
-  kind: TarballKind
-  hasZstd: boolean
-  images: number
-  isWhole: boolean
-}
-
-/** Which engines take it. */
-export function loadsIn({ kind, hasZstd, images, isWhole }: LoadFacts): LibraryImage['loadsIn'] {
-  const broken = isWhole ? undefined : 'The tarball is not complete.'
-  const isPureOci = kind === 'oci-archive'
-  const engine = (name: string, why?: string, note?: string): LibraryImage['loadsIn'][number] => {
-    const reason = broken ?? why
-    const told = reason ?? note
-    return { engine: name, ok: reason === undefined, ...(told !== undefined && { why: told }) }
-  }
-  return [
-    engine(
-      'Docker 20.10',
-      isPureOci
-        ? 'It has no manifest.json, which Docker reads before version 25.'
-        : hasZstd
-          ? 'Its layers are compressed with zstd, which Docker reads from version 23.'
-          : undefined,
-    ),
-    engine('Docker 25 and later'),
-    engine('Podman', undefined, images > 1 ? 'Digests are lost.' : undefined),
-    engine(
-      'containerd, k3s',
-      undefined,
-      kind === 'docker-save' ? 'The digest changes.' : undefined,
-    ),
-  ]
-}
 
 /** How to load it by hand. Every path is quoted for the shell that the command is for. */
 export function loadCommands(
