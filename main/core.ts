@@ -1,12 +1,6 @@
-import { messageOf, type AppError } from './api/errors.ts'
-import { promisedBytes } from './archive/partial.ts'
+import { messageOf } from './api/errors.ts'
 import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
-import { createDriveFiles, type DriveFiles } from './drive-files/drive-files.ts'
-import { inspectDestination, type Destination } from './disk/destination.ts'
-import { listLeftovers } from './library/leftovers.ts'
-import { readLibrary, type Library, type LibraryImage } from './library/inventory.ts'
-import { nameClashes } from './library/name-clashes.ts'
 import type { History } from './library/history/history.ts'
 import { createHttp, type HttpOptions } from './net/http.ts'
 import type { OutageOptions } from './net/outage.ts'
@@ -18,21 +12,16 @@ import { createCatalogue } from './ngc/create-catalogue.ts'
 import type { Key } from './ngc/key.ts'
 import { Secret } from './ngc/secret.ts'
 import type { Site } from './ngc/site.ts'
-import type { Candidate } from './plan/candidate.ts'
-import { gather, type Gathered } from './plan/gather.ts'
-import { makePlan, type GatheredImage, type Plan, type PlanFailure } from './plan/plan.ts'
+import type { Plan } from './plan/plan.ts'
+import { planRequest, type Request } from './plan/plan-request.ts'
 import { createRegistry, type Registry } from './registry/client.ts'
 import { keepingDocuments } from './registry/kept-documents.ts'
 import type { Credentials } from './registry/credentials.ts'
 import { readDockerLogins } from './registry/docker-credentials.ts'
-import { formatReference, type Reference } from './registry/reference.ts'
-import { selectByRules, selectNamed } from './selection/candidates.ts'
-import type { Rules } from './selection/rules.ts'
-import { openChecksums, type Checksums } from './state/checksums.ts'
-import { openState, type StateFile } from './state/state-file.ts'
+import type { Reference } from './registry/reference.ts'
 import { createConnections } from './transfer/fetch-ahead/connections.ts'
 import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
-import { HeldBlobs } from './transfer/held-blobs.ts'
+import { openDestination, smallest, type OpenDestination } from './transfer/open-destination.ts'
 import { rememberSaves } from './transfer/remember-saves.ts'
 import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
 import { saveThroughDocker } from './transfer/through-docker.ts'
@@ -66,30 +55,6 @@ export interface CoreOptions {
 /** How long what is waited for; see `HttpOptions` and `RetryPolicy`. */
 export type Timing = Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'idleTimeoutMs'> &
   Partial<Pick<RetryPolicy, 'attempts' | 'firstDelayMs' | 'longestDelayMs' | 'totalTimeoutMs'>>
-
-/** What the operator asks for: images named one by one, or rules over the catalogue; and images of other registries. */
-export interface Request {
-  readonly named: readonly string[]
-  readonly rules: Rules
-  readonly external: readonly Reference[]
-  /** Images of a list, each for a platform of its own; with one, nothing is selected by rules. */
-  readonly listed?: readonly Pick<Candidate, 'reference' | 'platform'>[]
-  /** `linux/amd64`, or `all`. */
-  readonly platform: string
-  /** No file becomes larger, whatever the drive could hold. */
-  readonly maxFileSizeBytes?: number | undefined
-  readonly folder: string
-}
-
-/** A destination with what it holds, read once; what is saved into it is known here from then on. */
-export interface OpenDestination {
-  readonly destination: Destination
-  readonly state: StateFile
-  readonly checksums: Checksums
-  readonly held: HeldBlobs
-  readonly library: readonly LibraryImage[]
-  readonly driveFiles: DriveFiles
-}
 
 /** A plan with what was opened to make it. */
 export interface PreparedPlan {
@@ -181,55 +146,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     return tags.find(({ tag }) => tag === reference.tag)?.changeKey
   }
 
-  const planInto: Core['planInto'] = async (
-    { destination, state, library, held },
-    { named, rules, external, listed = [], platform, maxFileSizeBytes },
-    signal,
-  ) => {
+  const planInto: Core['planInto'] = (opened, request, signal) => {
     const { registryName } = site
     const { inTurn } = turns
-    const source = { catalogue, registryName, inTurn }
-    const selected =
-      named.length > 0 || listed.length > 0
-        ? await selectNamed(source, named, rules, signal)
-        : await selectByRules(source, rules, signal)
-    const candidates = [
-      ...selected.candidates,
-      ...external.map((reference) => ({ reference })),
-      ...listed,
-    ]
-    const sources = { registry, registryName, state, library, changeKeyOf, inTurn }
-    const gathered = await gather(candidates, platform, sources, signal)
-    const names = new Set(
-      gathered.images.flatMap((image) => (image.state === 'present' ? [] : image.name)),
-    )
-    const { images, failures } = withoutClashes(
-      gathered,
-      await nameClashes(destination.folder, names),
-    )
-    const leftovers = (await listLeftovers(destination.folder)).filter(({ name }) =>
-      names.has(name),
-    )
-    const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    const freeBytes = destination.freeBytes + leftBytes
-    const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
-    const begunBytes = new Map<string, number>()
-    for (const image of images) {
-      if (image.state === 'present') continue
-      const { folder } = destination
-      const wanted = maxFileSizeBytes ?? destination.largestFileBytes
-      begunBytes.set(
-        image.name,
-        await promisedBytes({ ...image, folder, maxFileSizeBytes: wanted }),
-      )
-    }
-    return makePlan(
-      { ...destination, freeBytes, ...(largestFileBytes !== undefined && { largestFileBytes }) },
-      images,
-      [...selected.failures, ...failures],
-      held.digests(),
-      begunBytes,
-    )
+    const sources = { catalogue, registry, registryName, inTurn, changeKeyOf }
+    return planRequest(sources, opened, request, signal)
   }
 
   const throughDocker =
@@ -302,51 +223,6 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
     close: () => http.close(),
   }
-}
-
-async function openDestination(
-  folder: string,
-  { mayBeReadOnly, signal }: { mayBeReadOnly?: boolean; signal?: AbortSignal } = {},
-): Promise<OpenDestination> {
-  const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
-  const { exists } = destination
-  const [state, library] = await Promise.all([
-    openState(destination.folder),
-    exists ? readLibrary(destination.folder, signal) : emptyLibrary(folder),
-  ])
-  return {
-    destination,
-    state,
-    checksums: openChecksums(destination.folder),
-    library: library.images,
-    held: new HeldBlobs(destination.folder, library.places),
-    driveFiles: createDriveFiles(destination.folder, library),
-  }
-}
-
-/** What would overwrite a file that is not ours cannot be planned. */
-function withoutClashes(
-  { images, failures }: Gathered,
-  clashes: ReadonlyMap<string, AppError>,
-): Gathered {
-  const clashOf = (image: GatheredImage): AppError | undefined =>
-    image.state === 'present' ? undefined : clashes.get(image.name)
-  const clashing = images.flatMap((image): PlanFailure[] => {
-    const error = clashOf(image)
-    return error === undefined ? [] : [{ subject: formatReference(image.reference), error }]
-  })
-  return {
-    images: images.filter((image) => clashOf(image) === undefined),
-    failures: [...failures, ...clashing],
-  }
-}
-
-function emptyLibrary(folder: string): Library {
-  return { folder, images: [], problems: [], places: new Map() }
-}
-
-function smallest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 }
 
 /** A description is worth a moment, not the patience that an image is. */

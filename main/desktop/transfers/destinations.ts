@@ -1,4 +1,5 @@
-import type { Core, OpenDestination } from '../../core.ts'
+import type { Core } from '../../core.ts'
+import type { OpenDestination } from '../../transfer/open-destination.ts'
 import type { Saver } from '../../transfer/saver.ts'
 import type { FolderHold } from './folder-hold.ts'
 
