@@ -64,7 +64,7 @@ test.describe('a right click', () => {
     await expect.poll(calls).toContainEqual(['transfers.pause', { ids: [first?.id] }])
     await row.getByRole('button', { name: /^More for/ }).click()
     await menu.getByRole('menuitem', { name: 'Cancel …' }).click()
-    await expect(page.getByRole('dialog')).toContainText('What was fetched of it is removed')
+    await expect(page.getByRole('dialog')).toContainText('What was fetched can stay')
   })
 
   test('on a transfer that is done shows its file', async ({ page, staged }) => {
