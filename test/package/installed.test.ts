@@ -122,16 +122,17 @@ describeWith(['debootstrap', 'Xvfb'], 'the deb on a clean Debian', () => {
     expect(verified, verified.stderr).toMatchObject({ code: 0, stderr: '' })
   })
 
-  test('goes without a trace but the settings of its user', async () => {
+  test('goes without a trace but the settings and the history of its user', async () => {
     const purged = await system.run('root', ['apt-get', 'purge', '-y', '-q', 'ngc-replicator'])
     expect(purged, purged.stderr).toMatchObject({ code: 0 })
     const settings = '/home/exporter/.config/ngc-replicator'
+    const history = '/home/exporter/.local/state/ngc-replicator'
     const { stdout } = await system.run('root', [
       'sh',
       '-c',
-      `find / -xdev -iname '*ngc*replicator*' | grep -v -e ^${stick}/ -e ^${settings}/`,
+      `find / -xdev -iname '*ngc*replicator*' | grep -v -e ^${stick}/ -e ^${settings}/ -e ^${history}/`,
     ])
-    expect(stdout.split('\n').filter(Boolean)).toEqual([settings])
+    expect(stdout.split('\n').filter(Boolean).toSorted()).toEqual([settings, history])
   })
 })
 
