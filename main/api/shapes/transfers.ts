@@ -3,6 +3,8 @@ import type { Place } from './places.ts'
 export type Phase =
   | 'waiting'
   | 'resolving'
+  /** An engine is: the source is Docker. */
+  | 'pulling'
   | 'downloading'
   /** The drive is: it goes on when there is room. */
   | 'full'

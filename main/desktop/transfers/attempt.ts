@@ -1,3 +1,4 @@
+import type { PullProgress } from '../../docker/pull.ts'
 import type { WriteProgress } from '../../archive/write.ts'
 import type { ImageToSave } from '../../plan/plan.ts'
 import { uniqueLayers } from '../../plan/plan.ts'
@@ -9,6 +10,8 @@ export class Attempt {
   readonly controller = new AbortController()
   image: ImageToSave | undefined
   progress: WriteProgress = { phase: 'downloading', writtenBytes: 0, durableBytes: 0 }
+  /** While an engine pulls the image. */
+  pull: PullProgress | undefined
   fetchedBytes = 0
   verifiedBytes: number | undefined
   /** That a full drive lacks, while it is waited for. */
@@ -23,14 +26,26 @@ export class Attempt {
     this.#isBegun = true
     this.progress = progress
     this.missingBytes = undefined
+    this.pull = undefined
+  }
+
+  pulled(pull: PullProgress): void {
+    const gained = pull.pulledBytes - (this.pull?.pulledBytes ?? pull.pulledBytes)
+    this.#speed.add(Math.max(0, gained))
+    this.pull = pull
   }
 
   bytesPerSecond(): number | undefined {
     return this.verifiedBytes === undefined ? this.#speed.bytesPerSecond() : undefined
   }
 
-  /** The layers in order, each with how much of it is in the tarball. */
+  /** The layers in order, each with how much of it is in the tarball, or in the engine while that pulls. */
   layers(): TransferRow['layers'] {
+    if (this.pull) {
+      return this.pull.layers.map(({ digest, sizeBytes, pulledBytes }) => {
+        return { digest, sizeBytes, doneBytes: pulledBytes }
+      })
+    }
     if (!this.image) return []
     const { writtenBytes } = this.progress
     const offsets = new Map<string, number>()

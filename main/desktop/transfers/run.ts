@@ -60,6 +60,11 @@ export function createRun(parts: {
               if (attempt.verifiedBytes === undefined) entered(progress.phase)
               progressed()
             },
+            pulling(pull) {
+              attempt.pulled(pull)
+              entered('pulling')
+              progressed()
+            },
             fetched(bytes) {
               attempt.fetchedBytes += bytes
               progressed()

@@ -11,10 +11,13 @@ export function rowOf(
 ): TransferRow {
   const { attempt, place, waitsFor } = facts
   const { id, reference, platform, state } = job
-  const sizeBytes = attempt?.image?.sizeBytes ?? job.sizeBytes
+  const pull = state.kind === 'running' ? attempt?.pull : undefined
+  const sizeBytes = pull?.totalBytes ?? attempt?.image?.sizeBytes ?? job.sizeBytes
   const isDone = state.kind === 'done'
   const speed = state.kind === 'running' ? attempt?.bytesPerSecond() : undefined
-  const writtenBytes = isDone ? sizeBytes : (attempt?.progress.writtenBytes ?? 0)
+  const writtenBytes = isDone
+    ? sizeBytes
+    : (pull?.pulledBytes ?? attempt?.progress.writtenBytes ?? 0)
   return {
     id,
     reference,

@@ -4,6 +4,7 @@ import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
 export const phaseWords: Record<Phase, string> = {
   waiting: 'Waiting',
   resolving: 'Resolving',
+  pulling: 'Docker is pulling',
   downloading: 'Downloading',
   full: 'Paused: the drive is full',
   flushing: 'Flushing to the drive',
@@ -19,6 +20,7 @@ export function isRunning(phase: Phase): boolean {
   return (
     phase === 'waiting' ||
     phase === 'resolving' ||
+    phase === 'pulling' ||
     phase === 'downloading' ||
     phase === 'full' ||
     phase === 'flushing' ||

@@ -27,6 +27,7 @@ import { TransferFailure } from './transfer-failure.tsx'
 const icons = {
   waiting: IconClock,
   resolving: IconArrowsExchange,
+  pulling: IconDownload,
   downloading: IconDownload,
   full: IconPlayerPause,
   flushing: IconUsb,

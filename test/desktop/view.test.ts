@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { Attempt } from '../../main/desktop/transfers/attempt.ts'
+import { rowOf } from '../../main/desktop/transfers/view.ts'
+import type { Job } from '../../main/desktop/transfers/job-schema.ts'
+
+const place = { grant: 'g', label: 'stick' }
+
+function running(phase: 'pulling' | 'downloading'): Job {
+  return {
+    id: '1',
+    reference: 'nvcr.io/nvidia/pytorch:24.05-py3',
+    wanted: 'linux/amd64',
+    platform: 'linux/amd64',
+    folder: 'stick',
+    sizeBytes: 900,
+    state: { kind: 'running', phase },
+  }
+}
+
+test('while Docker pulls, a transfer shows how much of which layer it has', () => {
+  const attempt = new Attempt()
+  const layer = {
+    digest: 'sha256:1',
+    sizeBytes: 500,
+    pulledBytes: 200,
+    state: 'downloading',
+  } as const
+  attempt.pulled({ pulledBytes: 200, totalBytes: 500, layers: [layer] })
+  const row = rowOf(running('pulling'), { attempt, place, waitsFor: undefined })
+  expect(row).toMatchObject({ phase: 'pulling', writtenBytes: 200, sizeBytes: 500 })
+  expect(row.layers).toEqual([{ digest: 'sha256:1', sizeBytes: 500, doneBytes: 200 }])
+})
+
+test('what is written afterwards counts from the beginning', () => {
+  const attempt = new Attempt()
+  attempt.pulled({ pulledBytes: 500, totalBytes: 500, layers: [] })
+  attempt.advance({ phase: 'downloading', writtenBytes: 100, durableBytes: 0 })
+  const row = rowOf(running('downloading'), { attempt, place, waitsFor: undefined })
+  expect(row).toMatchObject({ phase: 'downloading', writtenBytes: 100, sizeBytes: 900, layers: [] })
+})
