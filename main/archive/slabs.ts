@@ -5,6 +5,9 @@ const SLAB_BYTES = 1024 * 1024
 const LINGER_MS = 4
 /** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
 const MOST_SLABS = 8
+/** What finished tarballs leave to the next ones: such memory is given back late, and would pile up with each of them. */
+const spare: Uint8Array[] = []
+const MOST_SPARE = 16
 
 /**
  * Gathers small chunks into large writes, one after another, while the next slab fills. Bounded: `append` waits while all
@@ -12,7 +15,7 @@ const MOST_SLABS = 8
  */
 export class Slabs {
   readonly #write: (bytes: Uint8Array) => Promise<{ hashed: Promise<unknown> }>
-  readonly #free: Uint8Array[] = []
+  /** Slabs that this tarball has. */
   #count = 0
   #filling: Uint8Array | undefined
   #filledBytes = 0
@@ -69,11 +72,9 @@ export class Slabs {
   async #take(): Promise<Uint8Array> {
     for (;;) {
       if (this.#failure) throw this.#failure.error
-      const slab = this.#free.pop()
-      if (slab !== undefined) return slab
       if (this.#count < MOST_SLABS) {
         this.#count += 1
-        return sharedBytes(SLAB_BYTES)
+        return spare.pop() ?? sharedBytes(SLAB_BYTES)
       }
       await new Promise<void>((resolve) => {
         this.#waiting = resolve
@@ -119,7 +120,8 @@ export class Slabs {
   }
 
   #release(slab: Uint8Array): void {
-    this.#free.push(slab)
+    this.#count -= 1
+    if (spare.length < MOST_SPARE) spare.push(slab)
     this.#waiting?.()
   }
 
