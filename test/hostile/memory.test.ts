@@ -116,6 +116,6 @@ describe(`In ${HEAP_MB} MB of heap`, () => {
     const { code, output } = await runBounded('verify', own)
     expect(code).toBe(1)
     expect(output).toContain('a.tar')
-    expect(await readdir(own)).toEqual(['SHA256SUMS', 'a.tar'])
+    expect(await readdir(own)).toEqual(['SHA256SUMS', 'a.tar', 'history.jsonl'])
   })
 })
