@@ -12,7 +12,7 @@ import { createPlaces, type PlacesService } from './places.ts'
 import { createPlans, type PlanService } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { createSelection } from './selection.ts'
-import { openSession, type SessionService } from './session.ts'
+import { openSession } from './session.ts'
 import { createSettings, type SettingsService } from './settings.ts'
 import { createSpeeds } from './speeds.ts'
 import { createTransfers, type TransfersService } from './transfers/transfers.ts'
@@ -145,51 +145,15 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     transfers,
     deliveries,
     settings,
-    close: () =>
-      closeAll({
-        transfers,
-        deliveries,
-        library,
-        plans,
-        selection,
-        catalogue,
-        places,
-        connection,
-        session,
-      }),
+    /** Transfers first, while all that they rely on still stands. */
+    async close() {
+      await Promise.all([transfers.close(), deliveries.close()])
+      await Promise.all([library, plans, selection, catalogue].map(({ close }) => close()))
+      places.close()
+      await connection.close()
+      await session.close()
+    },
   }
-}
-
-type Closable = Record<
-  | 'transfers'
-  | 'deliveries'
-  | 'library'
-  | 'plans'
-  | 'selection'
-  | 'catalogue'
-  | 'places'
-  | 'connection',
-  { close: () => Promise<void> | void }
-> & { session: SessionService }
-
-/** Transfers first, while all that they rely on still stands. */
-async function closeAll(services: Closable): Promise<void> {
-  const {
-    transfers,
-    deliveries,
-    library,
-    plans,
-    selection,
-    catalogue,
-    places,
-    connection,
-    session,
-  } = services
-  await Promise.all([transfers.close(), deliveries.close()])
-  await Promise.all([library, plans, selection, catalogue].map(async ({ close }) => await close()))
-  await places.close()
-  await connection.close()
-  await session.close()
 }
 
 /** Which catalogue is seen hangs on the site and the projects; how it is reached on the rest. */

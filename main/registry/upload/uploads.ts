@@ -1,9 +1,5 @@
-import type { Http } from '../../net/http.ts'
-import type { RateLimit } from '../../net/rate-limit.ts'
-import { patient, retry, type RetryPolicy } from '../../net/retry.ts'
-import type { Site } from '../../ngc/site.ts'
-import type { Repository } from '../client.ts'
-import type { Credentials } from '../credentials.ts'
+import { patient, retry } from '../../net/retry.ts'
+import type { Repository, RegistryOptions } from '../client.ts'
 import type { Descriptor, Published } from '../manifest.ts'
 import type { Digest } from '../reference.ts'
 import { headBlob, headManifest, putManifest } from './manifests.ts'
@@ -46,18 +42,8 @@ export interface SendOptions {
   readonly onProgress?: ((sentBytes: number) => void) | undefined
 }
 
-export interface UploadsOptions {
-  readonly http: Http
-  readonly site: Site
-  readonly credentials?: (registryName: string) => Credentials | undefined
-  /** Hosts of token services that may be sent credentials besides the registry's own; see `mayReceiveCredentials`. */
-  readonly trustedRealms?: readonly string[]
-  /** Hosts that may be spoken to without TLS, besides loopback. */
-  readonly insecureHosts?: readonly string[]
-  readonly limit?: RateLimit
-  readonly retry?: RetryPolicy
-  readonly log?: (line: string) => void
-}
+/** As for reading; an upload waits for no network that is lost. */
+export type UploadsOptions = Omit<RegistryOptions, 'outage'>
 
 export function createUploads(options: UploadsOptions): Uploads {
   const { retry: policy = patient, limit } = options
