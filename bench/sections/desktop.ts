@@ -110,8 +110,6 @@ async function secondsIn(folder: string): Promise<number> {
 }
 
 function table(taken: ReadonlyMap<string, readonly (Took & { transfer: number })[]>): string {
-  const transferOf = (all: readonly { transfer: number }[]): number =>
-    median(all.map(({ transfer }) => transfer))
   const [onNode = 0, onElectron = 0] = [...taken.values()].map(transferOf)
   return markdownTable(
     [
@@ -146,4 +144,8 @@ function table(taken: ReadonlyMap<string, readonly (Took & { transfer: number })
       ]
     }),
   )
+}
+
+function transferOf(all: readonly { transfer: number }[]): number {
+  return median(all.map(({ transfer }) => transfer))
 }
