@@ -19,6 +19,7 @@ test('images that share layers in opposite order are saved side by side, each la
   const bytes = new Map(layers.map((layer) => [layer.descriptor.digest, layer.bytes]))
   const source = {
     expect: () => () => undefined,
+    bytesPerSecond: () => undefined,
     blob: (_: unknown, { digest }: { digest: Digest }) => {
       fetched.push(digest)
       return Readable.from([bytes.get(digest)])
