@@ -2,26 +2,21 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TransfersView } from '../../main/api/shapes.ts'
 import { lockFolder } from '../../main/disk/lock.ts'
-import { defaultSettings } from '../../main/sandbox/faults.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
 const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
 const other = 'nvcr.io/nvidia/pytorch:24.04-py3'
 const lock = '.ngc-replicator.lock'
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 let home: { path: string; remove: () => void }
 let stick: string
 let desktop: TestDesktop
 let holder: ChildProcess | undefined
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
 beforeEach(async () => {
   home = temporaryFolder()
   stick = join(home.path, 'stick')
@@ -31,7 +26,6 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   holder?.kill('SIGKILL')
-  Object.assign(sandbox.settings, defaultSettings)
   await desktop.close()
   home.remove()
 })

@@ -2,32 +2,26 @@ import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PlanView, TransfersView } from '../../main/api/shapes.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { eventsOf, runCli } from '../support/cli.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
 const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
 const other = 'nvcr.io/nvidia/pytorch:24.04-py3'
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 let home: { path: string; remove: () => void }
 let stick: string
 const started: TestDesktop[] = []
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
 beforeEach(async () => {
   home = temporaryFolder()
   stick = join(home.path, 'stick')
   await mkdir(stick)
 })
 afterEach(async () => {
-  sandbox.faults.clear()
-  Object.assign(sandbox.settings, defaultSettings)
   await Promise.all(started.splice(0).map((desktop) => desktop.close()))
   home.remove()
 })
