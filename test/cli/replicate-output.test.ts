@@ -46,10 +46,13 @@ test('without --json people read lines, and a pipe gets no control characters', 
   expect(run.stdout).not.toMatch(/[^\P{Cc}\n]/u)
 })
 
-test('a reader that goes away does not stop what was begun', async () => {
+test.each([
+  ['of results', ''],
+  ['of everything', '--verbose 2>&1'],
+])('a reader %s that goes away does not stop what was begun', async (_, more) => {
   const program = [...oneImage, '--site', siteFile, '--output-path', output].join(' ')
   const cli = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
-  const piped = `set -o pipefail; "${process.execPath}" "${cli}" ${program} | head -1`
+  const piped = `set -o pipefail; "${process.execPath}" "${cli}" ${program} ${more} | head -1`
   await promisify(execFile)('bash', ['-c', piped])
   expect((await runCli(['verify', output])).code).toBe(0)
 })
