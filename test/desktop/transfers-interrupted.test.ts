@@ -97,6 +97,24 @@ test('what the user paused stays paused after a restart', async () => {
   expect(phases(again)).toEqual(['paused'])
 })
 
+test('a plan in parts, as the settings want them, counts what a paused transfer has written', async () => {
+  sandbox.settings.bytesPerSecond = 400_000
+  const desktop = await planned([image])
+  await desktop.handlers['settings.change']({ maxFileSizeBytes: 1_000_000 })
+  const before = await plan(desktop)
+  expect(before.findings.map(({ message }) => message)).toContain(
+    '1 image will be in parts: the settings allow no file over 1.00 MB.',
+  )
+  await desktop.handlers['transfers.start']({ plan: before.id })
+  await isUnderWay(desktop)
+  await desktop.handlers['transfers.pause']({ ids: 'all' })
+  await reaches(desktop, ['paused'])
+  await vi.waitFor(async () => expect(await unfinished()).not.toEqual([]))
+  await vi.waitFor(async () =>
+    expect((await plan(desktop)).fetchBytes).toBeLessThan(before.fetchBytes),
+  )
+})
+
 /** That the sandbox sent so far. */
 function blobBytes(): number {
   return sandbox.requests.all({ role: 'blobs' }).reduce((sum, { sentBytes }) => sum + sentBytes, 0)
