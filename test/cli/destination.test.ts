@@ -97,7 +97,10 @@ describe('the destination', () => {
     execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: output })
     expect((await runCli(['verify', output])).code).toBe(0)
     const other = join(folder, 'other')
-    await runCli(['--site', siteFile, '--output-path', other, ...oneImage])
+    const elsewhere = ['--site', siteFile, '--output-path', other, ...oneImage]
+    const told = await runCli([...elsewhere, '--max-file-size', '1M', '--dry-run'])
+    expect(told.stdout).toContain('1 image will be in parts of at most 1.00 MB.')
+    await runCli(elsewhere)
     const tarball = (await readdir(other)).find((file) => file.endsWith('.tar'))
     const same = createHash('sha256').update(await readFile(join(other, String(tarball))))
     expect(whole.digest('hex')).toBe(same.digest('hex'))
