@@ -91,6 +91,14 @@ test('what we left locked on a drive that was pulled out is ours again when it i
   await expect(occupied()).resolves.toBe('free')
 })
 
+test('a lock that another computer took while this one slept is not given back by us', async () => {
+  const leave = await lockFolder(stick)
+  const theirs = JSON.stringify({ host: 'elsewhere', pid: 1, started: '', id: 'theirs' })
+  await writeFile(join(stick, lock), theirs)
+  await leave()
+  expect(await readFile(join(stick, lock), 'utf8')).toBe(theirs)
+})
+
 async function occupied(): Promise<string> {
   return await lockFolder(stick).then(
     () => 'free',
