@@ -48,6 +48,18 @@ test('a good key is checked, named and kept in the key store alone, over a resta
   expect(secrets.size).toBe(0)
 })
 
+test('a key store that gives no key any more ends the session, in words', async () => {
+  const secrets = new Map<string, string>()
+  const desktop = await start(secrets)
+  await desktop.handlers['settings.change']({ site: { ...sandbox.site } })
+  await desktop.handlers['session.enterKey']({ key: sandboxKeys.personal })
+  await desktop.close()
+  secrets.set('key', 'gar\u0000bage')
+  const again = await start(secrets)
+  expect(again.handlers['session.get']({})).toEqual({ kind: 'none' })
+  expect(again.notices).toEqual(['The key store did not give the key.'])
+})
+
 test('a wrong key is refused in words that do not repeat it, and nothing is kept', async () => {
   const desktop = await start(new Map())
   await desktop.handlers['settings.change']({ site: { ...sandbox.site } })
