@@ -77,11 +77,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     const address = await addressOf(repository.registry, signal)
     spokenTo.add(repository.registry)
     const base = address.pathname.replace(/\/$/, '')
-    const remote = remoteRepository(repository)
-    const url = path.startsWith('/')
-      ? // As a text: by itself a path that begins with two slashes would name another host.
-        new URL(address.origin + path)
-      : new URL(`${base}/v2/${remote}/${path}`, address)
+    const url = new URL(`${base}/v2/${remoteRepository(repository)}/${path}`, address)
     const session = sessionFor(repository, address)
     const followed = await getFollowing(http, session, url, headers, signal, known)
     const { status } = followed.response

@@ -30,9 +30,6 @@ export function SortButton<Column extends string>(props: {
 }
 
 /** What a column's head says of itself to a screen reader. */
-export function sortOf<Column extends string>(
-  column: Column,
-  order: Order<Column>,
-): Direction | 'none' {
+function sortOf<Column extends string>(column: Column, order: Order<Column>): Direction | 'none' {
   return order.column === column ? order.direction : 'none'
 }
