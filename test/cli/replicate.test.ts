@@ -10,6 +10,7 @@ import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { fatDrive } from '../support/fat-drive.ts'
+import { smallDisk } from '../support/small-disk.ts'
 import { describeWith } from '../support/parts.ts'
 import { eventsOf, jsonLines, runCli, type Finished, type RunOptions } from '../support/cli.ts'
 
@@ -224,6 +225,19 @@ test('damaged tarballs of the destination cost a fetch, never an image', async (
   expect((await runCli(['verify', saved])).code).toBe(0)
 })
 
+describeWith(['mkfs.ext4'], 'a drive that cannot be written', () => {
+  test('can be planned for, with a word', async () => {
+    const drive = await smallDisk(16_000_000)
+    await promisify(execFile)('mount', ['-o', 'remount,ro', drive])
+    const planned = await toDrive(drive, [...oneImage, '--dry-run'])
+    expect(planned).toMatchObject({ code: 0, stderr: expect.stringMatching(/cannot be written/) })
+    expect(eventsOf(planned, 'plan')).toMatchObject([{ state: 'new' }])
+    const run = await toDrive(drive, oneImage)
+    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run.stderr).toMatch(/cannot be written to\.\nChoose another folder/)
+  })
+})
+
 describe('the destination', () => {
   test('is written by one run at a time, and a dead one does not count', async () => {
     sandbox.settings.bytesPerSecond = 4_000_000
@@ -234,6 +248,7 @@ describe('the destination', () => {
     const second = await replicate(oneImage)
     expect(second.code).toBe(1)
     expect(second.stderr).toMatch(/Another run is writing into .* \(process \d+ on /)
+    expect(second.stdout).not.toContain('Done')
     expect(await first).toMatchObject({ code: 0 })
     expect(await readdir(output)).not.toContain('.ngc-replicator.lock')
     const dead = { host: hostname(), pid: 2 ** 22 - 1, started: '1', id: 'gone' }
