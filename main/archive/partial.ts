@@ -25,6 +25,8 @@ export interface PartialOptions {
   readonly maxFileSizeBytes?: number | undefined
   /** Reads again what the journal says is there, instead of trusting it. */
   readonly check?: boolean | undefined
+  /** Told meanwhile how much of it was read. */
+  readonly onChecked?: ((doneBytes: number, totalBytes: number) => void) | undefined
 }
 
 export type FoundPartial =
@@ -175,14 +177,15 @@ async function reliableBytes(
 /** Everything that is there is read; what is not as it should be, and all after it, is given up. */
 async function checked(
   tarball: Tarball,
-  { layout }: PartialOptions,
+  { layout, onChecked }: PartialOptions,
   sizeBytes: number,
   signal?: AbortSignal,
 ): Promise<{ sizeBytes?: number; note?: string }> {
   const segments = expectedOfOurs(layout).filter(
     ({ offset, length }) => offset + length <= sizeBytes,
   )
-  const [problem] = await checkBytes(tarball, segments, {}, signal)
+  const onProgress = (bytes: number): void => onChecked?.(bytes, tarball.sizeBytes)
+  const [problem] = await checkBytes(tarball, segments, { onProgress }, signal)
   if (problem === undefined) return {}
   const wrong = layout.members.findLast(({ headerOffset }) => headerOffset <= (problem.offset ?? 0))
   return { sizeBytes: wrong?.headerOffset ?? 0, note: problem.detail }

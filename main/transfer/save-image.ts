@@ -117,7 +117,12 @@ async function write(
     const stream = isOurs ? undefined : await held.take(descriptor, signal)
     const member = blobs.get(descriptor.digest)
     if (!stream && member) claimed.set(descriptor.digest, member)
-    const from = begun && { offset: begun.offset, hasher: await hashed(begun.read()) }
+    const from = begun && {
+      offset: begun.offset,
+      hasher: await hashed(begun.read(), (doneBytes) =>
+        tellChecked(parts, begunBytes, doneBytes, begun.offset),
+      ),
+    }
     if (stream && from) {
       // What was begun came from elsewhere: the whole is right only if both together are.
       const { digest, size: sizeBytes } = descriptor
@@ -180,10 +185,16 @@ function isBegun({ dataOffset, sizeBytes }: LayoutMember, begunBytes: number): b
 /** What is there to go on with; what is not of this image is removed, and told. */
 async function findPartial(
   { layout, name }: ImageToSave,
-  { folder, held, maxFileSizeBytes, check, onWarned }: SaveParts,
+  parts: SaveParts,
   signal: AbortSignal,
 ): Promise<PartialTarball | undefined> {
-  const found = await openPartial({ folder, name, layout, maxFileSizeBytes, check }, signal)
+  const { folder, held, maxFileSizeBytes, check, onWarned } = parts
+  const onChecked = (doneBytes: number, totalBytes: number): void =>
+    tellChecked(parts, totalBytes, doneBytes, totalBytes)
+  const found = await openPartial(
+    { folder, name, layout, maxFileSizeBytes, check, onChecked },
+    signal,
+  )
   if (found.kind === 'usable') {
     if (found.note !== undefined)
       onWarned?.(`${name}: ${found.note} It is fetched again from there.`)
@@ -197,10 +208,30 @@ async function findPartial(
   return undefined
 }
 
-async function hashed(bytes: Readable): Promise<Hasher> {
+async function hashed(bytes: Readable, told: (doneBytes: number) => void): Promise<Hasher> {
   const hasher = createHasher()
-  for await (const chunk of bytes as AsyncIterable<Uint8Array>) await hasher.update(chunk)
+  let doneBytes = 0
+  for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+    await hasher.update(chunk)
+    doneBytes += chunk.length
+    told(doneBytes)
+  }
   return hasher
+}
+
+/** Of a tarball of which so many bytes are there, some are read again. */
+function tellChecked(
+  { onProgress }: SaveParts,
+  presentBytes: number,
+  doneBytes: number,
+  totalBytes: number,
+): void {
+  onProgress?.({
+    phase: 'checking',
+    writtenBytes: presentBytes,
+    durableBytes: presentBytes,
+    checked: { doneBytes, totalBytes },
+  })
 }
 
 async function* withoutFirst(
