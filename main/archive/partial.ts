@@ -33,6 +33,8 @@ export type FoundPartial =
   | { readonly kind: 'none' }
   /** There is something, and nothing to be done with it; `why` is the end of a sentence. */
   | { readonly kind: 'useless'; readonly why: string }
+  /** It is of another tarball, whose layers may be the same; `why` likewise. */
+  | { readonly kind: 'other'; readonly why: string }
   | { readonly kind: 'usable'; readonly partial: PartialTarball; readonly note?: string }
 
 /**
@@ -52,9 +54,9 @@ export async function openPartial(
   }
   const wanted = bindingOf(layout, maxFileSizeBytes)
   const { binding } = journal
-  if (binding.digest !== wanted.digest) return { kind: 'useless', why: 'is of another image' }
+  if (binding.digest !== wanted.digest) return { kind: 'other', why: 'is of another image' }
   if (JSON.stringify(binding) !== JSON.stringify(wanted)) {
-    return { kind: 'useless', why: 'was laid out in another way' }
+    return { kind: 'other', why: 'was laid out in another way' }
   }
   if (journal.durableBytes === layout.sizeBytes) await takeNamesBack(folder, name, journal)
   const present = await presentFiles(folder, name, journal, layout.sizeBytes)
@@ -90,13 +92,14 @@ export async function promisedBytes(options: PartialOptions): Promise<number> {
   return present?.sizeBytes ?? 0
 }
 
-/** Takes away all that an earlier run left of a tarball. */
-export async function removePartial(folder: string, name: string): Promise<void> {
-  for (const file of await partialFiles(folder, name)) await rm(join(folder, file), { force: true })
-  await rm(join(folder, journalName(name)), { force: true })
+/** Takes away all that an earlier run left of a tarball. Tells whether there were any files of it. */
+export async function removePartial(folder: string, name: string): Promise<boolean> {
+  const files = await partialFiles(folder, name)
+  for (const file of [...files, journalName(name)]) await rm(join(folder, file), { force: true })
+  return files.length > 0
 }
 
-async function partialFiles(folder: string, name: string): Promise<string[]> {
+export async function partialFiles(folder: string, name: string): Promise<string[]> {
   const files = await readdir(folder).catch(() => [])
   return files.filter((file) => {
     const found = parseFileName(file)

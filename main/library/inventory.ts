@@ -1,16 +1,14 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { messageOf } from '../api/errors.ts'
 import type { TarballImage } from '../archive/image.ts'
-import { readJournal } from '../archive/journal-records.ts'
 import { isTarballName, journalName, parseFileName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { readTarball, type TarballReading } from '../archive/read.ts'
 import { formatPlatform } from '../registry/platform.ts'
 import type { Digest } from '../registry/reference.ts'
 import type { BlobPlace } from '../transfer/held-blobs.ts'
-import { heldPlaces } from './held-places.ts'
+import { begunPlaces, heldPlaces } from './held-places.ts'
 import { listLeftovers } from './leftovers.ts'
 import { findTarball, listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
 
@@ -133,16 +131,6 @@ async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<En
     const problem = { file: tarball.name, kind: 'unreadable', detail: messageOf(error) } as const
     return { images: [row(tarball, { status: 'unreadable' })], problem }
   }
-}
-
-async function begunPlaces(
-  { name: file, folder, isPartial, missingParts }: TarballFiles,
-  reading: TarballReading,
-): Promise<[Digest, BlobPlace][]> {
-  if (!isPartial || missingParts.length > 0 || reading.status === 'foreign') return []
-  const { name } = parseFileName(file)
-  const journal = await readJournal(join(folder, journalName(name)))
-  return heldPlaces({ name, isPartial }, reading.members, journal?.durableBytes ?? 0)
 }
 
 interface Judged {

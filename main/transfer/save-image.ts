@@ -5,10 +5,12 @@ import type { WrittenFile } from '../archive/destination-files.ts'
 import { bindingOf } from '../archive/journal-records.ts'
 import { Journal } from '../archive/journal.ts'
 import type { LayoutMember } from '../archive/layout.ts'
-import { journalName } from '../archive/name.ts'
+import { earlierName, journalName } from '../archive/name.ts'
 import { openPartial, removePartial, type PartialTarball } from '../archive/partial.ts'
+import { removeSetAside, setAside } from '../archive/set-aside.ts'
 import { writeTarball, type BegunBlob, type WriteProgress } from '../archive/write.ts'
 import { freeBytesOf, spaceOf } from '../disk/space.ts'
+import { placesInPartial } from '../library/held-places.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
@@ -96,7 +98,16 @@ async function write(
     }
     return found
   })
-  const awaitSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
+  const removeEarlier = async (): Promise<boolean> => {
+    held.forget(earlierName(name))
+    return await removeSetAside(folder, name)
+  }
+  const moreSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
+  const awaitSpace =
+    moreSpace &&
+    (async (bytes: number): Promise<void> => {
+      if (!(await removeEarlier())) await moreSpace(bytes)
+    })
   const begunBytes = partial?.sizeBytes ?? 0
   const neededBytes = layout.sizeBytes - begunBytes
   if (awaitSpace && (await freeBytesOf(folder)) < neededBytes) await awaitSpace(neededBytes)
@@ -170,6 +181,7 @@ async function write(
       signal,
     )
     held.finished(name)
+    await removeEarlier()
     return files
   } finally {
     forget()
@@ -200,10 +212,16 @@ async function findPartial(
       onWarned?.(`${name}: ${found.note} It is fetched again from there.`)
     return found.partial
   }
+  if (found.kind === 'none') return undefined
+  onWarned?.(`What was left of ${name} ${found.why}: it is begun afresh.`)
+  held.forget(name)
   if (found.kind === 'useless') {
-    onWarned?.(`What was left of ${name} ${found.why}: it is begun afresh.`)
     await removePartial(folder, name)
-    held.forget(name)
+  } else {
+    await setAside(folder, name).catch((error: unknown) => {
+      throw destinationError(error, join(folder, name))
+    })
+    held.learn(await placesInPartial(folder, earlierName(name), signal))
   }
   return undefined
 }
