@@ -18,7 +18,7 @@ export async function setAside(folder: string, name: string): Promise<void> {
   await rename(join(folder, journalName(name)), join(folder, journalName(aside)))
 }
 
-/** Tells whether there was anything. */
+/** Tells whether there was anything. What cannot be removed stays: `inventory` lists it, and no image fails for it. */
 export async function removeSetAside(folder: string, name: string): Promise<boolean> {
-  return await removePartial(folder, earlierName(name))
+  return await removePartial(folder, earlierName(name)).catch(() => false)
 }
