@@ -1,7 +1,8 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { earlierName, journalName } from './name.ts'
-import { partialFiles, removePartial } from './partial.ts'
+import { partialFiles } from './partial-files.ts'
+import { removePartial } from './partial.ts'
 
 /**
  * Gives what was left of another image of the same name a name of its own: its layers need not be fetched again as long as
