@@ -110,7 +110,7 @@ msdos://disk6s1/RED CARD on /Volumes/RED CARD (lifs, local, nodev, nosuid, noown
 {"DeviceID":"D:","VolumeName":null,"FileSystem":null,"DriveType":2,"Size":null,"FreeSpace":null,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
 {"DeviceID":"E:","VolumeName":"STICK","FileSystem":"FAT32","DriveType":2,"Size":31024349184,"FreeSpace":31024300032,"ProviderName":null,"IsReadOnly":true,"IsPlugged":true},
 {"DeviceID":"F:","VolumeName":"","FileSystem":"exFAT","DriveType":3,"Size":2000362143744,"FreeSpace":1500000000000,"ProviderName":null,"IsReadOnly":false,"IsPlugged":true},
-{"DeviceID":"T:","VolumeName":"team","FileSystem":"NTFS","DriveType":4,"Size":8000000000000,"FreeSpace":1000000000000,"ProviderName":"\\\\nas\\team","IsReadOnly":false,"IsPlugged":false}]`,
+{"DeviceID":"T:","VolumeName":"\u00c9quipe","FileSystem":"NTFS","DriveType":4,"Size":8000000000000,"FreeSpace":1000000000000,"ProviderName":"\\\\nas\\team","IsReadOnly":false,"IsPlugged":false}]`,
 }
 
 describe('Linux', () => {
@@ -199,7 +199,7 @@ describe('Windows', () => {
         freeBytes: 31_024_300_032,
       },
       { mountPoint: 'F:\\', name: 'F:', fileSystem: 'exFAT', isRemovable: true },
-      { mountPoint: 'T:\\', name: 'team', device: '\\\\nas\\team', isNetwork: true },
+      { mountPoint: 'T:\\', name: 'Équipe', device: '\\\\nas\\team', isNetwork: true },
     ])
     expect(() => parseWindowsDrives('{}')).toThrow()
   })
