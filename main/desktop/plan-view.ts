@@ -14,10 +14,9 @@ type Speeds = {
 /** A plan as the window shows it: rows, findings and how long it takes. */
 export function viewOf(plan: Plan, place: Place, given: Speeds): PlanView {
   const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
-  const { freeBytes } = destination
+  const { freeBytes, largestFileBytes: largestBytes } = destination
   const toSave = plan.images.filter((image) => image.state !== 'present')
   const present = plan.images.filter((image) => image.state === 'present')
-  const largestBytes = given.maxFileSizeBytes ?? destination.largestFileBytes
   const { drive } = place
   const estimate = estimateOf(plan, given)
   return {
@@ -54,9 +53,9 @@ export function viewOf(plan: Plan, place: Place, given: Speeds): PlanView {
       ...(largestBytes !== undefined && {
         parts: {
           because:
-            given.maxFileSizeBytes === undefined
-              ? `${fileSystemName(destination.fileSystem)} holds`
-              : 'the settings allow',
+            largestBytes === given.maxFileSizeBytes
+              ? 'the settings allow'
+              : `${fileSystemName(destination.fileSystem)} holds`,
           largestBytes,
           images: toSave.filter(({ sizeBytes }) => sizeBytes > largestBytes).length,
         },

@@ -68,12 +68,13 @@ export function createPlans(parts: {
       const reference = parseReference(text)
       return platforms.map((wanted) => ({ reference, platform: wanted }))
     })
+    const { maxFileSizeBytes } = settings.current()
     const [plan, driveBytesPerSecond] = await Promise.all([
       connection.use(async (core) => {
         const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
         return await core.planInto(
           opened,
-          { named, rules: noRules, external: [], listed, platform },
+          { named, rules: noRules, external: [], listed, platform, maxFileSizeBytes },
           signal,
         )
       }),
@@ -81,7 +82,7 @@ export function createPlans(parts: {
     ])
     signal.throwIfAborted()
     const view = viewOf(plan, places.placeOf(folder), {
-      maxFileSizeBytes: settings.current().maxFileSizeBytes,
+      maxFileSizeBytes,
       driveBytesPerSecond,
       lineBytesPerSecond: speeds.line(),
     })

@@ -79,7 +79,8 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     const base = address.pathname.replace(/\/$/, '')
     const remote = remoteRepository(repository)
     const url = path.startsWith('/')
-      ? new URL(path, address)
+      ? // As a text: by itself a path that begins with two slashes would name another host.
+        new URL(address.origin + path)
       : new URL(`${base}/v2/${remote}/${path}`, address)
     const session = sessionFor(repository, address)
     const followed = await getFollowing(http, session, url, headers, signal, known)

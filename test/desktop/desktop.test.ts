@@ -1,19 +1,16 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Selection } from '../../main/api/shapes.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
+import { startSandbox } from '../../main/sandbox/sandbox.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 let home: { path: string; remove: () => void }
 const started: TestDesktop[] = []
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
 beforeEach(() => {
   home = temporaryFolder()
 })

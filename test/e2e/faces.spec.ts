@@ -4,7 +4,8 @@ import { expect, test } from './application.ts'
 import { scenes } from './scenes.ts'
 import { walk } from './keyboard.ts'
 import { announce, callsOf, stage } from './stage.ts'
-import { calm, idle, running } from './staged.ts'
+import { calm } from './staged/calm.ts'
+import { idle, running } from './staged/transfers.ts'
 import { resize } from './window.ts'
 
 // An application of its own: what is staged here must not be met by other files.

@@ -175,6 +175,16 @@ describe('tags', () => {
     expect(await registry.tags(tagged)).toEqual(['a', 'b', 'c'])
   })
 
+  test('a link leads to no other host, also by a path that begins like one', async () => {
+    const other = await serve((_request, response) => response.end())
+    open.push(other)
+    const { registry } = await pages({
+      '/v2/nvidia/pytorch/tags/list': [['a'], `<http://wrong.test//${other.host}/>; rel="next"`],
+    })
+    expect(await registry.tags(tagged)).toEqual(['a'])
+    expect(other.requests).toEqual([])
+  })
+
   test('a link in a circle ends', async () => {
     const { server, registry } = await pages({
       '/v2/nvidia/pytorch/tags/list': [['a'], '</v2/nvidia/pytorch/tags/list?p=2>; rel="next"'],

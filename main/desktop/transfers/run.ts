@@ -38,7 +38,7 @@ export function createRun(parts: {
       await expectSameDrive(folder, job.mountPoint)
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
-        const plan = await core.planInto(opened, request, signal)
+        const plan = await core.planInto(opened, { ...request, maxFileSizeBytes }, signal)
         signal.throwIfAborted()
         const [failure] = plan.failures
         if (failure) throw failure.error
