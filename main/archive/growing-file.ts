@@ -6,13 +6,6 @@ import { createCatchUpHash } from './catch-up-hash.ts'
 import { destinationError, errorCode } from './destination-error.ts'
 import { createSha256, type Sha256 } from './sha256.ts'
 
-export interface AppendOptions {
-  /** Told of the bytes beside their being written, and again of the first ones where the drive took no more of them. */
-  readonly note: (bytes: Uint8Array) => Promise<void>
-  /** Resolves when a drive that has no room, as the error says, may have some. */
-  readonly makeRoom: (error: unknown) => Promise<void>
-}
-
 /** A file of a tarball, open at its end, and the hash of all that stands in it. */
 export class GrowingFile {
   readonly path: string
@@ -98,4 +91,11 @@ export class GrowingFile {
     if (!['EFBIG', 'EPERM'].includes(code)) return 'failed'
     return (await freeBytesOf(dirname(this.path))) < wantedBytes ? 'full' : 'limit'
   }
+}
+
+interface AppendOptions {
+  /** Told of the bytes beside their being written, and again of the first ones where the drive took no more of them. */
+  readonly note: (bytes: Uint8Array) => Promise<void>
+  /** Resolves when a drive that has no room, as the error says, may have some. */
+  readonly makeRoom: (error: unknown) => Promise<void>
 }
