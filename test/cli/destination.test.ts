@@ -1,18 +1,33 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { eventsOf, jsonLines, runCli, type Finished } from '../support/cli.ts'
 import { fatDrive } from '../support/fat-drive.ts'
 import { describeWith } from '../support/parts.ts'
+import { smallDisk } from '../support/small-disk.ts'
 import { oneImage, startReplicating } from './replicating.ts'
 
 const { sandbox, folder, siteFile, output, replicate } = await startReplicating()
 const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
   runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
 const stateFile = join(output, 'state.yml')
+
+describeWith(['mkfs.ext4'], 'a drive that cannot be written', () => {
+  test('can be planned for, with a word', async () => {
+    const drive = await smallDisk(16_000_000)
+    await promisify(execFile)('mount', ['-o', 'remount,ro', drive])
+    const planned = await toDrive(drive, [...oneImage, '--dry-run'])
+    expect(planned).toMatchObject({ code: 0, stderr: expect.stringMatching(/cannot be written/) })
+    expect(eventsOf(planned, 'plan')).toMatchObject([{ state: 'new' }])
+    const run = await toDrive(drive, oneImage)
+    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run.stderr).toMatch(/cannot be written to\.\nChoose another folder/)
+  })
+})
 
 describe('the destination', () => {
   test('is written by one run at a time, and a dead one does not count', async () => {
@@ -21,9 +36,11 @@ describe('the destination', () => {
     await expect
       .poll(() => readdir(output).catch(() => []), { timeout: 20_000 })
       .toContain('.ngc-replicator.lock')
-    const second = await replicate(oneImage)
+    const second = await runCli(['--site', siteFile, '--output-path', output, ...oneImage])
     expect(second.code).toBe(1)
     expect(second.stderr).toMatch(/Another run is writing into .* \(process \d+ on /)
+    expect(second.stdout).toMatch(/Plan: 1 image/)
+    expect(second.stdout).not.toContain('Done')
     expect(await first).toMatchObject({ code: 0 })
     expect(await readdir(output)).not.toContain('.ngc-replicator.lock')
     const dead = { host: hostname(), pid: 2 ** 22 - 1, started: '1', id: 'gone' }
