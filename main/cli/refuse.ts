@@ -20,6 +20,11 @@ export function refuseUnavailable(options: ReplicateOptions): void {
       )
     }
   }
+  if (!options.exporter && (options.withApp || options.withInstallers !== undefined)) {
+    throw new AppError('usage', '--no-exporter writes to no drive, so nothing can be put there.', {
+      hint: 'Leave out --with-app and --with-installers.',
+    })
+  }
   if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
   if (!options.remove && options.source !== 'docker') {
     throw new AppError('usage', '--no-remove belongs to --source docker.', {

@@ -22,6 +22,8 @@ export interface ReplicateOptions extends SelectOptions {
   readonly limitRate?: number
   readonly offlineWait: number
   readonly maxFileSize?: number
+  readonly withApp: boolean
+  readonly withInstallers?: string
   readonly site?: string
   readonly json: boolean
   readonly quiet: boolean
@@ -65,6 +67,18 @@ export function addReplicateOptions(command: Command): Command {
         '--max-file-size <bytes>',
         'write larger tarballs in parts, such as 4G or 2GiB; a limit of the drive is found without it',
       ).argParser(parseBytes),
+    )
+    .addOption(
+      flag(
+        '--with-app',
+        'put this application on the drive as well, to be installed from there; see app/README.txt',
+      ).default(false),
+    )
+    .addOption(
+      option(
+        '--with-installers <folder>',
+        'put the files of a release there as well, such as those for other systems, as its SHA256SUMS lists them',
+      ),
     )
     .addOption(flag('--exporter', 'write tarballs (the default)').default(true))
     .addOption(flag('--no-exporter', 'write no tarballs, only push to --registry-url'))

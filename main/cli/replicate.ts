@@ -10,6 +10,7 @@ import { publicSite } from '../ngc/site.ts'
 import { parseReference } from '../registry/reference.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
+import { carriedFiles } from './carried.ts'
 import type { Output } from './output.ts'
 import { planLines, sourceLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
@@ -43,6 +44,7 @@ export async function replicateCommand(
   const external =
     externalImages === undefined ? [] : await readExternalImages(callersPath(externalImages))
   const listed = list === undefined ? [] : await readImageList(callersPath(list))
+  const carried = await carriedFiles(options)
   const key = await readKey(options.apiKey, signal)
   const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
@@ -82,6 +84,7 @@ export async function replicateCommand(
         platform: options.platform,
         folder: destinationFolder(options.outputPath),
         maxFileSizeBytes: options.maxFileSize,
+        carried,
       },
       signal,
     )
@@ -125,6 +128,7 @@ function tellPlan(
   if (json) {
     for (const image of plan.images) output.print(printableJson(event.planEvent(image)))
     for (const failure of plan.failures) output.print(printableJson(event.unplannedEvent(failure)))
+    for (const file of plan.carried) output.print(printableJson(event.appEvent(file, 'planned')))
     const failed = plan.failures.length
     if (dryRun) output.print(printableJson(event.doneEvent(plan, { saved: 0, failed, bytes: 0 })))
   } else if (!quiet || dryRun) {
