@@ -172,6 +172,7 @@ const facts: PlanFacts = {
   missingBytes: 0,
   parts: { because: 'FAT32 holds', largestBytes: 4_294_967_295, images: 1 },
   toSave: 2,
+  bringsApp: false,
   present: 1,
   savedElsewhere: 1,
   failed: 0,
@@ -215,6 +216,7 @@ export const plan: PlanView = {
   freeBytes: 124_000_000_000,
   missingBytes: 0,
   findings: findingsOf(facts),
+  app: { sizeBytes: 240_000_000, state: 'left-out' },
   estimate: {
     seconds: 1096,
     bottleneck: 'drive',
@@ -522,6 +524,7 @@ export const settings: Settings = {
   jobs: 2,
   connections: 8,
   verifyAfterWrite: 'removable',
+  withApp: false,
   proxy: '',
   extraCertificates: [
     { id: 'c1', name: 'company-root.pem', subject: 'CN=Company Root CA, O=Company' },
