@@ -15,14 +15,18 @@ let sandbox: Sandbox
 let folder: string
 let drive: string
 
+const selected = (output: string): string[] => {
+  const site = ['--site', join(folder, 'site.json'), '--output-path', output]
+  return [...site, '--image', 'pytorch', '--latest', '1', '--with-app']
+}
+
 beforeAll(async () => {
   sandbox = await startSandbox()
   folder = await mkdtemp(join(tmpdir(), 'ngc-carried-'))
   await chmod(folder, 0o755)
   drive = join(folder, 'drive')
   await writeFile(join(folder, 'site.json'), JSON.stringify(sandbox.site))
-  const site = ['--site', join(folder, 'site.json'), '--output-path', drive]
-  const run = await runCli([...site, '--image', 'pytorch', '--latest', '1', '--with-app'])
+  const run = await runCli(selected(drive))
   expect(run).toMatchObject({ code: 0, stderr: '' })
 })
 afterAll(async () => {
@@ -53,11 +57,7 @@ test('unpacked from there, it works for an ordinary user, and has no more rights
   expect((await lstat(join(unpacked, 'chrome-sandbox'))).mode & 0o7000).toBe(0)
 
   // What came from a drive can be put on the next one, and is the same.
-  const next = await asUser(
-    join(unpacked, 'ngc-replicator'),
-    ...['--site', join(folder, 'site.json'), '--output-path', join(home, 'next')],
-    ...['--image', 'pytorch', '--latest', '1', '--with-app'],
-  )
+  const next = await asUser(join(unpacked, 'ngc-replicator'), ...selected(join(home, 'next')))
   expect(next).toContain(`saved  app/${archive}`)
   await promisify(execFile)('cmp', [
     join(drive, 'app', archive),
