@@ -18,7 +18,7 @@ import { totalsOf } from '../library/totals.ts'
 import { formatBytes, plural } from '../format.ts'
 import { printable, printableJson } from '../printable.ts'
 import type { Output } from './output.ts'
-import { callersPath } from './replicate-options.ts'
+import { callersPath } from './paths.ts'
 
 export interface InventoryOptions {
   readonly json: boolean

@@ -10,7 +10,7 @@ import { formatBytes, plural } from '../format.ts'
 import { createLoadReport, plannedEvent } from './load-report.ts'
 import { explain, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
-import { callersPath } from './replicate-options.ts'
+import { callersPath } from './paths.ts'
 
 export interface LoadOptions {
   readonly to?: EngineKind

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../api/errors.ts'
+import { pathOf } from '../carried-app/carried-file.ts'
 import type { PresentListener } from '../delivery/push-replicated.ts'
 import { formatBytes, formatWait, plural } from '../format.ts'
 import type { Plan, PlanFailure } from '../plan/plan.ts'
@@ -74,6 +75,15 @@ export function createReport(
       also.failed?.(image, error)
       emit(event.failedEvent(image, error))
       tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
+    },
+    carried(file) {
+      emit(event.appEvent(file, 'saved'))
+      tell(`saved  ${pathOf(file)}, ${formatBytes(file.sizeBytes)}`)
+    },
+    notCarried(file, error) {
+      failures.push({ subject: pathOf(file), error })
+      emit(event.appEvent(file, 'failed', error))
+      tell(`failed ${pathOf(file)}: ${messageOf(error)}`)
     },
     warned: (message) => output.complain(printable(message)),
     waiting(image, missingBytes) {

@@ -38,8 +38,9 @@ export function createPlans(parts: {
   settings: SettingsService
   speeds: SpeedService
   dialogs: Ports['dialogs']
+  app: Ports['app']
 }): PlanService {
-  const { connection, places, selection, settings, speeds, dialogs } = parts
+  const { connection, places, selection, settings, speeds, dialogs, app } = parts
   const plans = new Map<string, KnownPlan>()
   let making = new AbortController()
   let running: Promise<unknown> = Promise.resolve()
@@ -60,6 +61,8 @@ export function createPlans(parts: {
       })
     }
     await places.refresh()
+    const { maxFileSizeBytes, withApp } = settings.current()
+    const carried = withApp && app ? [app] : []
     const own = new Map(
       items.flatMap(({ reference, platforms }) => (platforms ? [[reference, platforms]] : [])),
     )
@@ -68,13 +71,12 @@ export function createPlans(parts: {
       const reference = parseReference(text)
       return platforms.map((wanted) => ({ reference, platform: wanted }))
     })
-    const { maxFileSizeBytes } = settings.current()
     const [plan, driveBytesPerSecond] = await Promise.all([
       connection.use(async (core) => {
         const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
         return await core.planInto(
           opened,
-          { named, rules: noRules, external: [], listed, platform, maxFileSizeBytes },
+          { named, rules: noRules, external: [], listed, platform, maxFileSizeBytes, carried },
           signal,
         )
       }),
@@ -83,6 +85,7 @@ export function createPlans(parts: {
     signal.throwIfAborted()
     const view = viewOf(plan, places.placeOf(folder), {
       maxFileSizeBytes,
+      app: app && { sizeBytes: app.sizeBytes, isWanted: withApp },
       driveBytesPerSecond,
       lineBytesPerSecond: speeds.line(),
     })

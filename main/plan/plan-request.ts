@@ -1,6 +1,8 @@
 import type { AppError } from '../api/errors.ts'
 import { earlierName } from '../archive/name.ts'
 import { promisedBytes } from '../archive/partial.ts'
+import { missingOf } from '../carried-app/carry.ts'
+import type { CarriedFile } from '../carried-app/carried-file.ts'
 import { listLeftovers } from '../library/leftovers.ts'
 import { nameClashes } from '../library/name-clashes.ts'
 import type { InTurn } from '../net/turns.ts'
@@ -25,6 +27,8 @@ export interface Request {
   readonly platform: string
   /** No file becomes larger, whatever the drive could hold. */
   readonly maxFileSizeBytes?: number | undefined
+  /** To be put into the folder `app` as well. */
+  readonly carried?: readonly CarriedFile[] | undefined
   readonly folder: string
 }
 
@@ -47,7 +51,7 @@ export async function planRequest(
 ): Promise<Plan> {
   const { folder } = destination
   const selected = await select(sources, request, signal)
-  const { platform, maxFileSizeBytes } = request
+  const { platform, maxFileSizeBytes, carried = [] } = request
   const gathered = await gather(
     selected.candidates,
     platform,
@@ -78,6 +82,7 @@ export async function planRequest(
     [...selected.failures, ...failures],
     held.digests(),
     begunBytes,
+    await missingOf(folder, carried),
   )
 }
 

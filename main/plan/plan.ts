@@ -1,3 +1,4 @@
+import type { CarriedFile } from '../carried-app/carried-file.ts'
 import type { TarballLayout } from '../archive/layout.ts'
 import { checkPartCount } from '../archive/part-count.ts'
 import type { Destination } from '../disk/destination.ts'
@@ -11,8 +12,12 @@ export interface Plan {
   readonly images: readonly PlannedImage[]
   /** Candidates that could not be planned; the others are still done. */
   readonly failures: readonly PlanFailure[]
+  /** The application, and installers of others, as far as they are not there yet. */
+  readonly carried: readonly CarriedFile[]
   /** Tarballs to be written. */
   readonly writeBytes: number
+  /** To be written beside them. */
+  readonly carriedBytes: number
   /** To be fetched from registries: every digest once, less what the destination's tarballs hold already. */
   readonly fetchBytes: number
   /** What the tarballs to be written need beyond that: blobs that several images share, or that are there already. */
@@ -75,6 +80,7 @@ export function makePlan(
   failures: readonly PlanFailure[],
   held: ReadonlySet<Digest>,
   begun: ReadonlyMap<string, number> = new Map(),
+  carried: readonly CarriedFile[] = [],
 ): Plan {
   const seen = new Set(held)
   const images = gathered.map((image): PlannedImage => {
@@ -96,14 +102,18 @@ export function makePlan(
   const layerBytes = sum(
     toSave.flatMap(({ image }) => uniqueLayers(image.layers).map(({ size }) => size)),
   )
+  const carriedBytes = sum(carried.map(({ sizeBytes }) => sizeBytes))
+  const neededBytes = writeBytes + carriedBytes + reserveBytes(toSave.length + carried.length)
   return {
     destination,
     images,
     failures,
+    carried,
     writeBytes,
+    carriedBytes,
     fetchBytes,
     sharedBytes: layerBytes - fetchBytes,
-    missingBytes: Math.max(0, writeBytes + reserveBytes(toSave.length) - destination.freeBytes),
+    missingBytes: Math.max(0, neededBytes - destination.freeBytes),
   }
 }
 

@@ -15,6 +15,7 @@ const fine: PlanFacts = {
   writeBytes: 20e9,
   missingBytes: 0,
   toSave: 2,
+  bringsApp: false,
   present: 0,
   savedElsewhere: 0,
   failed: 0,

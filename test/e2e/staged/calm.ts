@@ -14,6 +14,7 @@ export const settings: Settings = {
   jobs: 2,
   connections: 8,
   verifyAfterWrite: 'removable',
+  withApp: false,
   proxy: '',
   extraCertificates: [
     { id: 'c1', name: 'company-root.pem', subject: 'CN=Company Root CA, O=Company' },

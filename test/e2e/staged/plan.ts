@@ -16,6 +16,7 @@ const facts: PlanFacts = {
   missingBytes: 0,
   parts: { because: 'FAT32 holds', largestBytes: 4_294_967_295, images: 1 },
   toSave: 2,
+  bringsApp: false,
   present: 1,
   savedElsewhere: 1,
   failed: 0,
@@ -59,6 +60,7 @@ export const plan: PlanView = {
   freeBytes: 124_000_000_000,
   missingBytes: 0,
   findings: findingsOf(facts),
+  app: { sizeBytes: 240_000_000, state: 'left-out' },
   estimate: {
     seconds: 1096,
     bottleneck: 'drive',
