@@ -69,6 +69,8 @@ export const contract = {
   'catalogue.page': takes(z.strictObject({ path })).gives<string>(),
   /** Of the index or manifest that the reference means now; the registry is asked. */
   'catalogue.digest': takes(z.strictObject({ reference })).gives<string>(),
+  /** A data: address of a picture; null where there is none to draw. Fetched when it is first asked for. */
+  'catalogue.logo': takes(id()).gives<string | null>(),
   'catalogue.tags': takes(z.strictObject({ path })).gives<TagList>(),
 
   'selection.get': takes(nothing()).gives<Selection>(),

@@ -50,6 +50,17 @@ test.describe('an operator', () => {
     await sandbox.close()
   })
 
+  test('knows repositories by their logos, and by a letter where there is none', async ({
+    operator,
+  }) => {
+    const row = (name: string) => operator.repositories.getByRole('option', { name })
+    await operator.practise()
+    await expect(row('PyTorch').locator('img')).toBeVisible()
+    const isDrawn = (image: HTMLImageElement) => image.naturalWidth > 0
+    expect(await row('PyTorch').locator('img').evaluate(isDrawn)).toBe(true)
+    await expect(row('DIGITS').locator('.logo')).toHaveText('D')
+  })
+
   test('picks by rules', async ({ operator }) => {
     const { page } = operator
     await operator.practise()

@@ -77,6 +77,7 @@ const repositories: RepositoryRow[] = [
     latestTag: '24.05-py3',
     updated: '2024-05-12T09:00:00Z',
     isSigned: index % 3 !== 2,
+    ...(index % 3 === 0 && { logo: 'mark' }),
     isPrivate: index === 7,
     isMultiArchitecture: true,
   })),
@@ -93,6 +94,9 @@ const repositories: RepositoryRow[] = [
     isMultiArchitecture: false,
   })),
 ]
+
+const mark =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 6l2-4 2 3 2-3" fill="none" stroke="#3a5ba0"/></svg>'
 
 export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: Date.now() }
 
@@ -556,6 +560,7 @@ export const calm: Answers = {
       '# PyTorch\n\nA GPU accelerated tensor framework.\n\n<script>window.hostile = 1</script><img src=x onerror="window.hostile = 2">\n\n[bad](javascript:window.hostile=3) and [good](https://docs.nvidia.com/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\ndocker run --gpus all -it --rm nvcr.io/nvidia/pytorch:24.05-py3\n```\n\n- one\n- two\n',
   },
   'catalogue.tags': { tags },
+  'catalogue.logo': `data:image/svg+xml,${encodeURIComponent(mark)}`,
   'selection.get': picked,
   'selection.add': undefined,
   'selection.remove': undefined,
