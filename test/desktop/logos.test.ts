@@ -181,16 +181,6 @@ test('kept logos take no more than their room, the oldest go first, and none is 
 })
 
 describe('a picture', () => {
-  const png = (width: number, height: number): Buffer => {
-    const header = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
-    const size = Buffer.alloc(8)
-    size.writeUInt32BE(width)
-    size.writeUInt32BE(height, 4)
-    return Buffer.concat([header, size, deflateSync(Buffer.alloc(100))])
-  }
-  const hex = (text: string): Buffer =>
-    Buffer.concat([Buffer.from(text.replaceAll(' ', ''), 'hex'), Buffer.alloc(30)])
-
   it.each([
     ['image/png', png(512, 512)],
     ['image/gif', hex('474946383961 1000 2000')],
@@ -221,3 +211,15 @@ describe('a picture', () => {
     expect(pictureType(bytes)).toBeUndefined()
   })
 })
+
+function png(width: number, height: number): Buffer {
+  const header = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+  const size = Buffer.alloc(8)
+  size.writeUInt32BE(width)
+  size.writeUInt32BE(height, 4)
+  return Buffer.concat([header, size, deflateSync(Buffer.alloc(100))])
+}
+
+function hex(text: string): Buffer {
+  return Buffer.concat([Buffer.from(text.replaceAll(' ', ''), 'hex'), Buffer.alloc(30)])
+}
