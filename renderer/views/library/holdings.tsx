@@ -72,18 +72,13 @@ export function Holdings({ view }: { view: LibraryView }) {
   const meant = view.rows.filter(({ id }) => picked.has(id))
   return (
     <div className="library">
-      <div>
-        <HoldingsHead
-          view={view}
-          typed={typed}
-          type={setTyped}
-          picked={meant}
-          clear={() => setPicked(new Set())}
-        />
-        <DeliveryStrip />
-        <DeliveryDialog />
-      </div>
-      <Verifying view={view} />
+      <HoldingsHead
+        view={view}
+        typed={typed}
+        type={setTyped}
+        picked={meant}
+        clear={() => setPicked(new Set())}
+      />
       {view.rows.length === 0 ? (
         <Empty
           icon={IconFolderOff}
@@ -158,6 +153,12 @@ export function Holdings({ view }: { view: LibraryView }) {
           )}
         </div>
       )}
+      {/* Below the rows, which must not move under the pointer when something begins or ends. */}
+      <div>
+        <Verifying view={view} />
+        <DeliveryStrip />
+        <DeliveryDialog />
+      </div>
     </div>
   )
 }

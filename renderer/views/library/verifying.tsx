@@ -11,9 +11,9 @@ export function Verifying({ view }: { view: LibraryView }) {
   const { place, verifying = [], problems } = view
   const done = verifying.reduce((sum, { doneBytes }) => sum + doneBytes, 0)
   const total = verifying.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
-  if (verifying.length === 0 && problems.length === 0) return <div />
+  if (verifying.length === 0 && problems.length === 0) return null
   return (
-    <div className="stack" style={{ padding: '12px 16px', borderBottom: '1px solid var(--line)' }}>
+    <div className="strip stack">
       {verifying.length > 0 && (
         <div className="row" role="status">
           <span className="small cut" style={{ flex: 'none' }}>
