@@ -16,6 +16,7 @@ import { isEnded } from './job.ts'
 import type { Job } from './job-schema.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
+import { expectSameDrive } from './same-drive.ts'
 import { SpeedHistory } from './speed-history.ts'
 import { activeJobs, rowOf, safeFolders, totalsOf } from './view.ts'
 
@@ -160,7 +161,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     },
     handlers: {
       'transfers.get': view,
-      'transfers.start'({ plan }) {
+      async 'transfers.start'({ plan }) {
         const { view: planned, where, wantedOf } = plans().known(plan)
         const stop = planned.findings.find(({ severity }) => severity === 'blocks')
         if (stop) {
@@ -168,6 +169,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
           const code = planned.missingBytes > 0 ? 'no-space' : 'destination'
           throw new AppError(code, message, hint === undefined ? {} : { hint })
         }
+        await expectSameDrive(where.folder, where.drive)
         const rows = planned.rows.filter(({ state }) => state === 'new' || state === 'changed')
         if (rows.length === 0)
           notify('There is nothing to transfer.', 'Everything selected is there already.')
@@ -196,10 +198,10 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     },
   }
 
-  /** Where nothing may be written, because the drive is gone or another process has it, nothing of ours is taken away. */
+  /** Where nothing may be written, because the drive is gone, or another is there, or another process has it, nothing of ours is taken away. */
   async function discard(job: Job): Promise<void> {
-    await hold
-      .within(job.folder, async () => await discardPartial(job))
+    await expectSameDrive(job.folder, job.drive)
+      .then(async () => await hold.within(job.folder, async () => await discardPartial(job)))
       .catch((error: unknown) => log(`What was left of ${job.reference} stays.`, error))
   }
 

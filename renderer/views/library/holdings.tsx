@@ -155,8 +155,8 @@ export function Holdings({ view }: { view: LibraryView }) {
       )}
       {/* Below the rows, which must not move under the pointer when something begins or ends. */}
       <div>
-        <Verifying view={view} />
         <DeliveryStrip />
+        <Verifying view={view} />
         <DeliveryDialog />
       </div>
     </div>
