@@ -29,6 +29,7 @@ const welcome: Answers = {
 }
 
 async function openRepository(page: Page): Promise<void> {
+  await page.locator('.logo img').first().waitFor()
   await page.getByRole('option', { name: /^PyTorch/ }).click()
   await page.getByRole('listbox', { name: 'Tags' }).waitFor()
 }

@@ -98,7 +98,7 @@ export function Holdings({ view }: { view: LibraryView }) {
       ) : (
         <div className={row ? 'library-panes has-detail' : 'library-panes'}>
           <section className="holdings" aria-label="Images">
-            <div className="holding-line">
+            <div className="listing-heads holding-line">
               <span />
               {columns.map(({ column, label, wide, first }) => (
                 <span key={column} className={wide ? 'wide' : undefined}>

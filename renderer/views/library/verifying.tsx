@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import type { LibraryView } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
 import { Message } from '../../components/message.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { formatBytes, percent } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { attempt } from '../../stores/attempt.ts'
@@ -22,13 +22,11 @@ export function Verifying({ view }: { view: LibraryView }) {
           <div style={{ flex: 1 }}>
             <Bar label="Verify" part={done} whole={total} />
           </div>
-          <Button
-            variant="default"
-            size="compact-sm"
+          <SmallButton
             onClick={() => void attempt('library.stopVerifying', { grant: place.grant })}
           >
             Stop
-          </Button>
+          </SmallButton>
         </div>
       )}
       {problems.length > 0 && (
