@@ -26,6 +26,7 @@ async function describe(mount: MacMount): Promise<FoundDrive> {
   return {
     mountPoint,
     device,
+    ...(volume?.id !== undefined && { id: volume.id }),
     name: volume?.label ?? (basename(mountPoint) || mountPoint),
     fileSystem,
     isRemovable: volume?.isRemovable === true,
@@ -95,6 +96,7 @@ export function macMountsForPeople(mounts: readonly MacMount[]): MacMount[] {
 }
 
 export interface MacVolume {
+  readonly id?: string
   readonly label?: string
   readonly isRemovable: boolean
 }
@@ -105,8 +107,12 @@ export function parseDiskutil(plist: string): MacVolume {
     const [, value] = new RegExp(`<key>${key}</key>\\s*<(true|false)\\s*/>`).exec(plist) ?? []
     return value === undefined ? undefined : value === 'true'
   }
-  const [, label] = /<key>VolumeName<\/key>\s*<string>([^<]*)<\/string>/.exec(plist) ?? []
+  const text = (key: string): string | undefined =>
+    new RegExp(`<key>${key}</key>\\s*<string>([^<]*)</string>`).exec(plist)?.[1]
+  const label = text('VolumeName')
+  const id = text('VolumeUUID')
   return {
+    ...(id && { id }),
     ...(label && { label: unescapeXml(label) }),
     // The first since macOS 10.13; before that only whether the medium itself can be taken out.
     isRemovable: flag('RemovableMediaOrExternalDevice') ?? flag('Ejectable') ?? false,

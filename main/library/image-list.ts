@@ -26,7 +26,7 @@ export async function imagesAt(path: string, signal?: AbortSignal): Promise<Name
 
 /** The images of a list in a file; see `imagesAt`. */
 export async function readImageList(path: string): Promise<NamedImage[]> {
-  const text = await readSmallFile(path, MOST_BYTES).catch((cause: unknown) => {
+  const text = await readSmallFile(path, MOST_LIST_BYTES).catch((cause: unknown) => {
     throw cause instanceof AppError
       ? cause
       : new AppError('usage', `The list ${path} cannot be read.`, { cause })
@@ -67,7 +67,7 @@ interface ListedImage {
 }
 
 /** Far above an inventory of a thousand images with a hundred layers each. */
-const MOST_BYTES = 64_000_000
+export const MOST_LIST_BYTES = 64_000_000
 
 const listed = z
   .array(

@@ -42,7 +42,7 @@ const recorded = {
    "blockdevices": [
       {"path":"/dev/sda", "label":null, "fstype":null, "rm":true, "hotplug":true},
       {"path":"/dev/sda1", "label":"STICK 1", "fstype":"vfat", "rm":true, "hotplug":true},
-      {"path":"/dev/sdb1", "label":"Backup", "fstype":"ntfs", "rm":false, "hotplug":true},
+      {"path":"/dev/sdb1", "label":"Backup", "uuid":"5A1C0F2B7E9D4438", "fstype":"ntfs", "rm":false, "hotplug":true},
       {"path":"/dev/nvme0n1p2", "label":null, "fstype":"ext4", "rm":false, "hotplug":false}
    ]
 }`,
@@ -99,6 +99,8 @@ msdos://disk6s1/RED CARD on /Volumes/RED CARD (lifs, local, nodev, nosuid, noown
 	<integer>31037849600</integer>
 	<key>VolumeName</key>
 	<string>A &amp; B</string>
+	<key>VolumeUUID</key>
+	<string>9C0D1A2B-0000-3000-8000-0123456789AB</string>
 	<key>WritableMedia</key>
 	<true/>
 	<key>WritableVolume</key>
@@ -108,7 +110,7 @@ msdos://disk6s1/RED CARD on /Volumes/RED CARD (lifs, local, nodev, nosuid, noown
 `,
   windows: String.raw`[{"DeviceID":"C:","VolumeName":"Windows","FileSystem":"NTFS","DriveType":3,"Size":510983663616,"FreeSpace":201863462912,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
 {"DeviceID":"D:","VolumeName":null,"FileSystem":null,"DriveType":2,"Size":null,"FreeSpace":null,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
-{"DeviceID":"E:","VolumeName":"STICK","FileSystem":"FAT32","DriveType":2,"Size":31024349184,"FreeSpace":31024300032,"ProviderName":null,"IsReadOnly":true,"IsPlugged":true},
+{"DeviceID":"E:","VolumeName":"STICK","VolumeSerialNumber":"1C2D3E4F","FileSystem":"FAT32","DriveType":2,"Size":31024349184,"FreeSpace":31024300032,"ProviderName":null,"IsReadOnly":true,"IsPlugged":true},
 {"DeviceID":"F:","VolumeName":"","FileSystem":"exFAT","DriveType":3,"Size":2000362143744,"FreeSpace":1500000000000,"ProviderName":null,"IsReadOnly":false,"IsPlugged":true},
 {"DeviceID":"T:","VolumeName":"\u00c9quipe","FileSystem":"NTFS","DriveType":4,"Size":8000000000000,"FreeSpace":1000000000000,"ProviderName":"\\\\nas\\team","IsReadOnly":false,"IsPlugged":false}]`,
 }
@@ -141,13 +143,14 @@ describe('Linux', () => {
     const mount = parseMountInfo(recorded.mountinfo, '/media/ada/Backup/images')!
     expect(devices.get(mount.source)).toEqual({
       label: 'Backup',
+      id: '5A1C0F2B7E9D4438',
       fileSystem: 'ntfs',
       isRemovable: true,
     })
     expect(trueFileSystem(mount, devices.get(mount.source))).toBe('ntfs')
     expect(trueFileSystem(mount)).toBe('fuseblk')
     const blkid = 'DEVNAME=/dev/loop0\nLABEL=MY\\ STICK\nUUID=58E7\nTYPE=exfat\n'
-    expect(parseBlkid(blkid)).toEqual({ label: 'MY STICK', fileSystem: 'exfat' })
+    expect(parseBlkid(blkid)).toEqual({ id: '58E7', label: 'MY STICK', fileSystem: 'exfat' })
     expect(parseBlkid('')).toEqual({})
     const old = parseLsblk(recorded.lsblkOfOldSystems)
     expect([...old.values()].map(({ isRemovable }) => isRemovable)).toEqual([true, false])
@@ -178,7 +181,11 @@ describe('macOS', () => {
   })
 
   it('tells the label, and whether a volume can be pulled out', () => {
-    expect(parseDiskutil(recorded.diskutil)).toEqual({ label: 'A & B', isRemovable: true })
+    expect(parseDiskutil(recorded.diskutil)).toEqual({
+      id: '9C0D1A2B-0000-3000-8000-0123456789AB',
+      label: 'A & B',
+      isRemovable: true,
+    })
     expect(parseDiskutil('')).toEqual({ isRemovable: false })
   })
 })
@@ -191,6 +198,7 @@ describe('Windows', () => {
       { mountPoint: 'C:\\', name: 'Windows', isRemovable: false, isNetwork: false },
       {
         mountPoint: 'E:\\',
+        id: '1C2D3E4F',
         name: 'STICK',
         fileSystem: 'FAT32',
         isRemovable: true,

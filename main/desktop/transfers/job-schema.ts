@@ -37,8 +37,16 @@ export const job = z.object({
   wanted: z.string(),
   platform: z.string(),
   folder: z.string(),
-  /** Where the drive was mounted that it was planned for, if that is known. */
-  mountPoint: z.string().optional(),
+  /** The drive that it was planned for, if that is known. */
+  drive: z
+    .object({
+      mountPoint: z.string(),
+      id: z.string().optional(),
+      name: z.string(),
+      isRemovable: z.boolean(),
+      totalBytes: z.number(),
+    })
+    .optional(),
   sizeBytes: z.number(),
   state,
 })

@@ -96,6 +96,7 @@ export const catalogueScenes: readonly Scene[] = [
 ]
 
 async function openRepository(page: Page): Promise<void> {
+  await page.locator('.logo img').first().waitFor()
   await page.getByRole('option', { name: /^PyTorch/ }).click()
   await page.getByRole('listbox', { name: 'Tags' }).waitFor()
 }

@@ -53,6 +53,7 @@ export const repositories: RepositoryRow[] = [
     latestTag: '24.05-py3',
     updated: '2024-05-12T09:00:00Z',
     isSigned: index % 3 !== 2,
+    ...(index % 3 === 0 && { logo: 'mark' }),
     isPrivate: index === 7,
     isMultiArchitecture: true,
   })),
@@ -69,6 +70,10 @@ export const repositories: RepositoryRow[] = [
     isMultiArchitecture: false,
   })),
 ]
+
+/** What stands at the address `mark`. */
+export const mark =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 6l2-4 2 3 2-3" fill="none" stroke="#3a5ba0"/></svg>'
 
 export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: Date.now() }
 

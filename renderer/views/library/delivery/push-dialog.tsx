@@ -5,6 +5,7 @@ import type { PushDefaults } from '../../../../main/api/shapes.ts'
 import { FailedFace, Loading } from '../../../components/face.tsx'
 import { Message } from '../../../components/message.tsx'
 import { useAsked } from '../../../components/use-asked.ts'
+import { SmallButton } from '../../../components/small-button.tsx'
 import { count } from '../../../format/count.ts'
 import { sayFailure } from '../../../stores/attempt.ts'
 import { valueOf } from '../../../stores/mirror.ts'
@@ -109,18 +110,12 @@ function Form({ defaults, grant, ids, close }: Asking & { defaults: PushDefaults
         <span className="small soft push">
           {certificates.length > 0 && `${count(certificates.length, 'extra certificate')} trusted`}
         </span>
-        <Button variant="default" size="compact-sm" onClick={() => void addCertificates()}>
-          Trust a certificate …
-        </Button>
+        <SmallButton onClick={() => void addCertificates()}>Trust a certificate …</SmallButton>
       </div>
       {planning.state === 'loading' && <Loading label="Asking the registry what it has" rows={3} />}
       {planning.state === 'failed' && (
         <div role="alert">
-          <Message
-            severity="blocks"
-            message={planning.message}
-            {...(planning.hint !== undefined && { hint: planning.hint })}
-          />
+          <Message severity="blocks" message={planning.message} hint={planning.hint} />
         </div>
       )}
       {planning.state === 'ready' && <PushPlan plan={planning.value} />}
