@@ -121,7 +121,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
   const drop = (flow: Flow): void => {
     opened.delete(flow)
     ahead.delete(flow)
-    flow.stop.abort()
+    flow.leave()
     for (const segment of flow.segments.splice(0)) memory.release(segment)
   }
 
