@@ -20,7 +20,7 @@ export interface FetchAhead {
   expect(blobs: readonly BlobToFetch[], isNeeded: (digest: Digest) => boolean): () => void
   /** Like `Registry.blob`, and ends in the same errors. */
   blob(repository: Repository, descriptor: Descriptor, options?: BlobOptions): Readable
-  /** What the line brought of late; undefined before anything was fetched. */
+  /** What the line brought in the last minute; undefined where nothing was fetched in that. */
   bytesPerSecond(): number | undefined
 }
 

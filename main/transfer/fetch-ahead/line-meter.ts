@@ -1,6 +1,8 @@
 const WINDOW_MS = 250
 /** How much of the rate told is that of the last window. */
 const LATEST_SHARE = 0.3
+/** What is older says nothing about now. */
+const TRUSTED_MS = 60_000
 
 /** A stretch of time, and what came in it. */
 export interface MeterWindow {
@@ -16,6 +18,7 @@ export class LineMeter {
   #begunMs = 0
   #timer: NodeJS.Timeout | undefined
   #bytesPerSecond: number | undefined
+  #measuredMs = 0
 
   /** A window in which nothing was asked for says nothing about the line; `ended` is told of all. */
   constructor(isBusy: () => boolean, ended: (window: MeterWindow) => void) {
@@ -23,9 +26,9 @@ export class LineMeter {
     this.#ended = ended
   }
 
-  /** What it brought of late; undefined before anything was measured. */
+  /** What it brought in the last minute; undefined where nothing was measured in that. */
   get bytesPerSecond(): number | undefined {
-    return this.#bytesPerSecond
+    return performance.now() - this.#measuredMs < TRUSTED_MS ? this.#bytesPerSecond : undefined
   }
 
   add(bytes: number): void {
@@ -51,6 +54,7 @@ export class LineMeter {
     this.#begunMs = now
     this.#bytes = 0
     if (window.bytes > 0 || this.#isBusy()) {
+      this.#measuredMs = now
       const latest = window.bytes / window.seconds
       const before = this.#bytesPerSecond ?? latest
       this.#bytesPerSecond = before * (1 - LATEST_SHARE) + latest * LATEST_SHARE

@@ -10,7 +10,7 @@ import { LEAST_SEGMENT_BYTES, segmentSize } from './segment-size.ts'
 
 /** Starts requests for what is being read, and ahead of it while there are connections and memory. */
 export interface Pump {
-  /** What the line brought of late; undefined before anything was fetched. */
+  /** What the line brought in the last minute; undefined where nothing was fetched in that. */
   readonly bytesPerSecond: number | undefined
   /** The flow of a blob that is read from now on: the one that was begun ahead, or a new one. */
   open(blob: BlobToFetch, startByte: number): Flow

@@ -1,0 +1,91 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { AppError } from '../api/errors.ts'
+import { parseFileName } from '../archive/name.ts'
+import type { openTarball } from '../archive/parts.ts'
+import type { Descriptor } from '../registry/manifest.ts'
+import { verified } from '../registry/verified-stream.ts'
+import type { BlobPlace } from './held-blobs.ts'
+
+export interface ReadHeldParts {
+  readonly folder: string
+  readonly open: typeof openTarball
+  readonly now: () => number
+  /** Told how many bytes the drive gave, and how long they were waited for. */
+  readonly onRead: (bytes: number, seconds: number) => void
+}
+
+/**
+ * A blob from a tarball of the folder, verified while it is read; undefined when it is not there. The stream ends in
+ * HeldBlobDamaged when the drive gives other bytes.
+ */
+export async function readHeld(
+  { folder, open, now, onRead }: ReadHeldParts,
+  { digest, size: sizeBytes }: Descriptor,
+  { name, offset, isPartial }: BlobPlace,
+  signal: AbortSignal,
+): Promise<Readable | undefined> {
+  // A tarball being finished is renamed part by part: look again rather than give up.
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const tarball = await open(await filesOf(folder, name, isPartial)).catch(() => undefined)
+    if (tarball === undefined) continue
+    if (tarball.sizeBytes < offset + sizeBytes) {
+      await tarball.close()
+      continue
+    }
+    const source = timed(tarball.stream(offset, offset + sizeBytes, signal), now, onRead)
+    const bytes = damagedIfWrong(verified(source, { digest, sizeBytes, name }), name)
+    const stream = Readable.from(bytes, { objectMode: false })
+    stream.once('close', () => void tarball.close())
+    return stream
+  }
+  return undefined
+}
+
+/** The bytes on the drive are not the blob that its tarball names. */
+export class HeldBlobDamaged extends AppError {
+  readonly tarball: string
+
+  constructor(tarball: string, cause: unknown) {
+    super('damaged', `${tarball} is damaged.`, { cause })
+    this.tarball = tarball
+  }
+}
+
+/** The files of the finished tarball; of a partial one unless that is finished by now. */
+async function filesOf(folder: string, name: string, isPartial: boolean): Promise<string[]> {
+  const files = (await readdir(folder))
+    .map((file) => ({ file, ...parseFileName(file) }))
+    .filter((file) => file.name === name)
+    .toSorted((a, b) => (a.part ?? 0) - (b.part ?? 0))
+  const partial = files.filter((file) => file.isPartial)
+  const finished = files.filter((file) => !file.isPartial)
+  return (isPartial && partial.length > 0 ? partial : finished).map(({ file }) =>
+    join(folder, file),
+  )
+}
+
+async function* timed(
+  source: AsyncIterable<Uint8Array>,
+  now: () => number,
+  told: ReadHeldParts['onRead'],
+): AsyncGenerator<Uint8Array> {
+  let askedMs = now()
+  for await (const chunk of source) {
+    told(chunk.length, (now() - askedMs) / 1000)
+    yield chunk
+    askedMs = now()
+  }
+}
+
+async function* damagedIfWrong(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source
+  } catch (error) {
+    throw new HeldBlobDamaged(name, error)
+  }
+}
