@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { AppError } from '../api/errors.ts'
 import { ArchiveMembers } from '../archive/archive-members.ts'
 import { LARGEST_DOCUMENT_BYTES } from '../archive/documents.ts'
@@ -5,40 +6,45 @@ import type { TarballImage } from '../archive/image.ts'
 import { readDocker } from '../archive/read-docker.ts'
 import { readOci } from '../archive/read-oci.ts'
 import { walkMembers, type TarMember } from '../archive/tar-members.ts'
+import { readText } from '../net/body.ts'
+import { exchange } from '../net/exchange.ts'
+import { createDispatcher } from './dispatcher.ts'
+import { refusal } from './events.ts'
 import { engineFailure } from './failure.ts'
 import { ForwardBytes } from './forward-bytes.ts'
 import type { SocketEngine } from './socket-engine.ts'
 
 /**
  * Streams an image out of an engine, as `docker save` does, to `use`; the stream is ended when that is done or the signal
- * comes, of which dockerode's `get` knows nothing. Throws AppError `engine`, and what `use` throws.
+ * comes. Throws AppError `engine`, and what `use` throws.
  */
 export async function withExport<Result>(
-  { client, facts }: SocketEngine,
+  { address, facts }: SocketEngine,
   id: string,
   use: (bytes: ForwardBytes) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
-  signal.throwIfAborted()
-  const stream = await client
-    .getImage(id)
-    .get()
-    .catch((error: unknown) => {
-      throw engineFailure(error, facts.name)
-    })
-  const stop = (): void => {
-    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
-  }
-  signal.addEventListener('abort', stop, { once: true })
+  const { dispatcher, origin } = await createDispatcher(address)
+  const explained = (error: unknown): AppError => engineFailure(error, facts.name)
   try {
-    signal.throwIfAborted()
-    return await use(new ForwardBytes(stream))
+    const request = { origin, path: `/images/${id}/get`, method: 'GET' } as const
+    const answer = await exchange(dispatcher, request, explained, signal)
+    if (answer.status !== 200) throw refusal(messageIn(await readText(answer)), facts.name)
+    return await use(new ForwardBytes(answer.body))
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof AppError ? error : engineFailure(error, facts.name)
+    throw explained(error)
   } finally {
-    signal.removeEventListener('abort', stop)
-    stop()
+    await dispatcher.destroy()
+  }
+}
+
+/** docs.docker.com/reference/api/engine, “Errors”. */
+function messageIn(text: string): string {
+  try {
+    return z.object({ message: z.string() }).parse(JSON.parse(text)).message
+  } catch {
+    return text
   }
 }
 

@@ -47,4 +47,10 @@ const absent = new Set([
   'ETIMEDOUT',
   'ENOTDIR',
 ])
-const cut = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED'])
+const cut = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+])
