@@ -9,7 +9,7 @@ export interface RegistryProxy {
   /** For the next bodies larger than that: the line is cut after so many bytes. */
   readonly cuts: number[]
   /** Told of bytes of bodies as they pass. */
-  onBytes?: (passedBytes: number) => void
+  onBytes?: (passedBytes: number) => unknown
   close(): Promise<void>
 }
 
