@@ -1,14 +1,14 @@
-import type { Socket } from 'node:net'
-import { Agent, type buildConnector, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { EngineAddress } from './address.ts'
-import { openSsh } from './ssh.ts'
+import type { SshAddress } from './ssh.ts'
 import { readTls } from './tls.ts'
 
 /**
  * undici's way to an engine, for answers as large as an image: node:http, which dockerode speaks through, copies every
- * chunk, and what that left behind came to 70 MB. Nothing is asked yet. Throws as `readTls` does.
+ * chunk, and what that left behind came to 70 MB. Not over ssh: undici wants a socket of the system's, and hears nothing from
+ * any other stream. Nothing is asked yet. Throws as `readTls` does.
  */
-export async function createDispatcher(address: EngineAddress): Promise<{
+export async function createDispatcher(address: Exclude<EngineAddress, SshAddress>): Promise<{
   readonly dispatcher: Dispatcher
   readonly origin: string
 }> {
@@ -22,11 +22,7 @@ export async function createDispatcher(address: EngineAddress): Promise<{
       origin: `${tls ? 'https' : 'http'}://${host}:${address.port}`,
     }
   }
-  const connect: buildConnector.BuildOptions | buildConnector.connector =
-    address.kind === 'socket'
-      ? { socketPath: address.path }
-      : // Of a socket undici needs no more than every duplex has.
-        (_options, connected) => connected(null, openSsh(address) as Socket)
-  // Any host will do: the connection has the way.
+  const connect = { socketPath: address.path }
+  // Any host will do: the socket is the way.
   return { dispatcher: new Agent({ ...patient, connect }), origin: 'http://docker' }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { addAbortSignal } from 'node:stream'
 import { AppError } from '../api/errors.ts'
 import { ArchiveMembers } from '../archive/archive-members.ts'
 import { LARGEST_DOCUMENT_BYTES } from '../archive/documents.ts'
@@ -6,12 +6,9 @@ import type { TarballImage } from '../archive/image.ts'
 import { readDocker } from '../archive/read-docker.ts'
 import { readOci } from '../archive/read-oci.ts'
 import { walkMembers, type TarMember } from '../archive/tar-members.ts'
-import { readText } from '../net/body.ts'
-import { exchange } from '../net/exchange.ts'
-import { createDispatcher } from './dispatcher.ts'
-import { refusal } from './events.ts'
 import { engineFailure } from './failure.ts'
 import { ForwardBytes } from './forward-bytes.ts'
+import { openExport, type OpenExport } from './open-export.ts'
 import type { SocketEngine } from './socket-engine.ts'
 
 /**
@@ -19,32 +16,21 @@ import type { SocketEngine } from './socket-engine.ts'
  * comes. Throws AppError `engine`, and what `use` throws.
  */
 export async function withExport<Result>(
-  { address, facts }: SocketEngine,
+  engine: SocketEngine,
   id: string,
   use: (bytes: ForwardBytes) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
-  const { dispatcher, origin } = await createDispatcher(address)
-  const explained = (error: unknown): AppError => engineFailure(error, facts.name)
+  let opened: OpenExport | undefined
   try {
-    const request = { origin, path: `/images/${id}/get`, method: 'GET' } as const
-    const answer = await exchange(dispatcher, request, explained, signal)
-    if (answer.status !== 200) throw refusal(messageIn(await readText(answer)), facts.name)
-    return await use(new ForwardBytes(answer.body))
+    opened = await openExport(engine, id, signal)
+    return await use(new ForwardBytes(addAbortSignal(signal, opened.body)))
   } catch (error) {
     signal.throwIfAborted()
-    throw explained(error)
+    throw engineFailure(error, engine.facts.name)
   } finally {
-    await dispatcher.destroy()
-  }
-}
-
-/** docs.docker.com/reference/api/engine, “Errors”. */
-function messageIn(text: string): string {
-  try {
-    return z.object({ message: z.string() }).parse(JSON.parse(text)).message
-  } catch {
-    return text
+    opened?.body.destroy()
+    await opened?.close?.()
   }
 }
 

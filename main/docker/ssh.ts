@@ -32,18 +32,32 @@ export function openSsh({ host, user, port }: SshAddress): Duplex {
     { stdio: ['pipe', 'pipe', 'pipe'] },
   )
   const { stdin, stdout, stderr } = child
-  const duplex = Duplex.from({ writable: stdin, readable: stdout })
+  const ended = (what: string, cause?: unknown): void => {
+    duplex.destroy(new AppError('network', `ssh ${what}`, { cause }))
+  }
+  // Not `Duplex.from`: that ends as soon as ssh reads no more, whatever of its answer is still to be read.
+  const duplex = new Duplex({
+    read: () => void stdout.resume(),
+    write: (chunk: Uint8Array, _encoding, done) => void stdin.write(chunk, done),
+    final: (done) => void stdin.end(done),
+    destroy(error, done) {
+      child.kill()
+      done(error)
+    },
+  })
+  stdout.on('data', (chunk: Uint8Array) => {
+    if (!duplex.push(chunk)) stdout.pause()
+  })
+  // Why it reads no more is told when it has ended.
+  stdin.on('error', () => undefined)
   let said = ''
   stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-500)
   })
-  const failed = (what: string, cause?: unknown): void => {
-    duplex.destroy(new AppError('network', `ssh ${what}`, { cause }))
-  }
-  child.once('error', (error) => failed('could not be started.', error))
-  child.once('exit', (code) => {
-    if (code !== 0 && code !== null) failed(`ended: ${said.trim() || `code ${code}`}`)
+  child.once('error', (error) => ended('could not be started.', error))
+  child.once('close', (code) => {
+    if (code === 0 || duplex.destroyed) duplex.push(null)
+    else ended(`ended: ${said.trim() || `code ${code}`}`)
   })
-  duplex.once('close', () => child.kill())
   return duplex
 }
