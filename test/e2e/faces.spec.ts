@@ -1,10 +1,14 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './application.ts'
+import { openHoldings } from './scene.ts'
 import { scenes } from './scenes.ts'
 import { walk } from './keyboard.ts'
 import { announce, callsOf, stage } from './stage.ts'
-import { calm, idle, running } from './staged.ts'
+import { calm } from './staged/calm.ts'
+import { library } from './staged/library.ts'
+import { plan } from './staged/plan.ts'
+import { idle, running } from './staged/transfers.ts'
 import { resize } from './window.ts'
 
 // An application of its own: what is staged here must not be met by other files.
@@ -62,6 +66,22 @@ test.describe('the window', () => {
     expect(await page.evaluate(() => 'hostile' in window)).toBe(false)
   })
 
+  test('keeps the rows of the library where they are when something begins below them', async ({
+    application: { electron },
+    page,
+  }) => {
+    await stage(electron, page, { ...calm, 'library.open': { ...library, problems: [] } })
+    await openHoldings(page)
+    const row = page.getByRole('option').nth(2)
+    const before = await row.boundingBox()
+    await announce(electron, 'library.changed', {
+      ...library,
+      verifying: [{ id: '1', doneBytes: 4e9, totalBytes: 9e9 }],
+    })
+    await expect(page.getByText('Reading back')).toBeVisible()
+    expect(await row.boundingBox()).toEqual(before)
+  })
+
   test('is led by the keyboard alone', async ({ page }) => {
     await page.keyboard.press('Control+f')
     await expect(page.getByLabel('Search repositories')).toBeFocused()
@@ -92,6 +112,19 @@ test.describe('the window', () => {
     await expect(page.getByRole('button', { name: 'Pause all' })).toBeVisible()
     await page.keyboard.press('Space')
     await expect.poll(() => namesOf(electron)).toContain('transfers.pause')
+  })
+
+  test('puts itself on the drive when that is ticked', async ({ application, page }) => {
+    const { electron } = application
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('button', { name: /KINGSTON/ }).click()
+    await page.getByLabel('Put the app on the drive (240 MB)').click()
+    await expect
+      .poll(async () => (await callsOf(electron)).slice(-2))
+      .toEqual([
+        ['settings.change', { withApp: true }],
+        ['plan.make', { grant: plan.place.grant }],
+      ])
   })
 
   test('picks ranges of tags with Shift, and by month', async ({ page }) => {
