@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AfterPackContext, Configuration } from 'electron-builder'
+import { CONTENTS_NAME } from './main/carried-app/installed-app.ts'
 import type { Runtime } from './scripts/runtime/runtime.ts'
 
 /**
@@ -20,7 +21,10 @@ export function configuration(runtime: Runtime): Configuration {
     // What main needs of node_modules is in out/ already: false says that there are no modules to look for or to build.
     beforeBuild: async () => await Promise.resolve(false),
     files: ['out/**', 'package.json'],
-    extraResources: [{ from: 'out/renderer/licences.txt', to: 'licences.txt' }],
+    extraResources: [
+      { from: 'out/renderer/licences.txt', to: 'licences.txt' },
+      { from: 'LICENSE', to: 'LICENSE.txt' },
+    ],
     extraMetadata: { desktopName: 'ngc-replicator.desktop' },
     publish: null,
     electronFuses: {
@@ -92,10 +96,17 @@ const documentTypes = [
   LSItemContentTypes: [type],
 }))
 
-/** An Electron given as a folder brings its own application along; the makers of deb and rpm ask for its version. */
+/**
+ * An Electron given as a folder brings its own application along; the makers of deb and rpm ask for its version; and the
+ * application must know what belongs to it, to pack itself.
+ */
 async function complete({ appOutDir, packager }: AfterPackContext, runtime: Runtime) {
   const resources = packager.getResourcesDir(appOutDir)
   await rm(join(resources, 'app'), { recursive: true, force: true })
   await rm(join(resources, 'default_app.asar'), { force: true })
   if (process.platform === 'linux') await writeFile(join(appOutDir, 'version'), runtime.version)
+  const { productFilename } = packager.appInfo
+  const isMac = packager.platform.name === 'mac'
+  const names = await readdir(isMac ? join(appOutDir, `${productFilename}.app`) : appOutDir)
+  await writeFile(join(resources, CONTENTS_NAME), names.map((name) => `${name}\n`).join(''))
 }

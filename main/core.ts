@@ -1,4 +1,6 @@
 import { messageOf } from './api/errors.ts'
+import { carry } from './carried-app/carry.ts'
+import type { CarriedFile } from './carried-app/carried-file.ts'
 import type { SocketEngine } from './docker/socket-engine.ts'
 import { occupyFolder } from './disk/lock.ts'
 import type { History } from './library/history/history.ts'
@@ -72,8 +74,11 @@ export interface Core {
     folder: string,
     options?: { mayBeReadOnly?: boolean; signal?: AbortSignal },
   ): Promise<OpenDestination>
-  /** Resolves a request against the catalogue, the registry and the destination; writes nothing. */
-  plan(request: Request, signal?: AbortSignal): Promise<PreparedPlan>
+  /**
+   * Resolves a request against the catalogue, the registry and the destination; writes nothing. Throws what
+   * `openDestination` throws.
+   */
+  plan(request: Request & { mayBeReadOnly?: boolean }, signal?: AbortSignal): Promise<PreparedPlan>
   planInto(
     opened: OpenDestination,
     request: Omit<Request, 'folder'>,
@@ -84,7 +89,7 @@ export interface Core {
   /** Copies what the plan has to copy; see `replicate`. */
   replicate(
     prepared: PreparedPlan,
-    options: Omit<ReplicateOptions, 'saver'> & {
+    options: Omit<ReplicateOptions, 'saver' | 'carry'> & {
       maxFileSizeBytes?: number | undefined
       /** Another than `saver` gives. */
       saver?: Saver | undefined
@@ -199,8 +204,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     planInto,
     saver: rememberingSaver,
 
-    async plan(request, signal) {
-      const opened = await openDestination(request.folder, signal ? { signal } : {})
+    async plan({ folder, mayBeReadOnly = false, ...request }, signal) {
+      const opened = await openDestination(folder, { mayBeReadOnly, ...(signal && { signal }) })
       return { plan: await planInto(opened, request, signal), opened }
     },
 
@@ -210,12 +215,20 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       listener,
       signal,
     ) {
-      const isDone = plan.images.every(({ state }) => state === 'present')
-      const unlock =
-        isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(plan.destination.folder)
+      const { folder } = plan.destination
+      const isDone =
+        plan.carried.length === 0 && plan.images.every(({ state }) => state === 'present')
+      const unlock = isDone || plan.missingBytes > 0 ? undefined : await occupyFolder(folder)
       try {
         const chosen = given ?? rememberingSaver(opened, maxFileSizeBytes)
-        await replicate(plan, { saver: chosen, ...rest }, listener, signal)
+        const parts = {
+          saver: chosen,
+          async carry(file: CarriedFile, until: AbortSignal) {
+            await carry(folder, file, opened.checksums, until)
+            await opened.driveFiles.update()
+          },
+        }
+        await replicate(plan, { ...parts, ...rest }, listener, signal)
       } finally {
         await unlock?.()
       }

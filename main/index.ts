@@ -16,6 +16,7 @@ import { createLog } from './electron/log.ts'
 import { setMenu } from './electron/menu.ts'
 import { createNotices } from './electron/notices.ts'
 import { hearOpenings } from './electron/opening.ts'
+import { packedApp } from './electron/packed-app.ts'
 import { registerScheme, serveInterface } from './electron/protocol.ts'
 import { orderQuit } from './electron/quit.ts'
 import { reviveWindow } from './electron/revive.ts'
@@ -89,6 +90,7 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     publish,
     notify: notices.raise,
     log,
+    app: await packedApp(log),
     startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
     logsFolder: app.getPath('logs'),
     machineFolder: folder,

@@ -37,6 +37,7 @@ export const settingsChange = z.strictObject({
   limitBytesPerSecond: z.number().int().min(1).nullable().optional(),
   maxFileSizeBytes: z.number().int().min(1_000_000).nullable().optional(),
   verifyAfterWrite: z.enum(['removable', 'always', 'never']).optional(),
+  withApp: z.boolean().optional(),
   proxy: address.optional(),
   site: z
     .strictObject({

@@ -16,30 +16,38 @@ export function encodeHeader(
   sizeBytes: number,
   attributes: Attributes = plainFile,
 ): Uint8Array {
-  const nameBytes = Buffer.from(name)
-  if (nameBytes.length <= NAME.length && /^[\u0020-\u007E]+$/.test(name)) {
-    return block(nameBytes, sizeBytes, attributes)
-  }
-  const record = paxRecord('path', name)
+  const { linkName = '' } = attributes
+  if (fits(name) && fits(linkName)) return block(Buffer.from(name), sizeBytes, attributes)
+  const record = Buffer.concat([
+    ...(fits(name) ? [] : [paxRecord('path', name)]),
+    ...(fits(linkName) ? [] : [paxRecord('linkpath', linkName)]),
+  ])
   const padded = Buffer.alloc(record.length + paddingAfter(record.length))
   record.copy(padded)
   return Buffer.concat([
     block(Buffer.from('PaxHeader'), record.length, { ...plainFile, type: 'x' }),
     padded,
-    block(
-      Buffer.from(name.replaceAll(/[^\u0020-\u007E]/g, '_')).subarray(0, 100),
-      sizeBytes,
-      attributes,
-    ),
+    block(shortened(name), sizeBytes, { ...attributes, linkName: shortened(linkName).toString() }),
   ])
+}
+
+/** Into a field of the header, as every tar reads it. */
+function fits(name: string): boolean {
+  return name.length <= NAME.length && /^[\u0020-\u007E]*$/.test(name)
+}
+
+function shortened(name: string): Buffer {
+  return Buffer.from(name.replaceAll(/[^\u0020-\u007E]/g, '_')).subarray(0, NAME.length)
 }
 
 /** What a header says of a member besides its name and size. The time is in seconds since 1970. */
 export interface Attributes {
   readonly mode: number
   readonly modified: number
-  /** `0` a file, `5` a folder, `x` a pax header. */
-  readonly type: '0' | '5' | 'x'
+  /** `0` a file, `2` a symbolic link, `5` a folder, `x` a pax header. */
+  readonly type: '0' | '2' | '5' | 'x'
+  /** Where a link leads. */
+  readonly linkName?: string
 }
 
 const plainFile: Attributes = { mode: 0o644, modified: 0, type: '0' }
@@ -94,7 +102,7 @@ export function parseHeader(bytes: Uint8Array): TarHeader | undefined {
   }
 }
 
-export function isZero(bytes: Uint8Array): boolean {
+function isZero(bytes: Uint8Array): boolean {
   return Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
 }
 
@@ -122,7 +130,8 @@ const types = new Map<string, MemberType>([
 /** Whatever their size field says, no data follows these. */
 const withoutData = new Set<MemberType>(['hard-link', 'symbolic-link', 'folder', 'special'])
 
-function block(name: Uint8Array, sizeBytes: number, { mode, modified, type }: Attributes): Buffer {
+function block(name: Uint8Array, sizeBytes: number, attributes: Attributes): Buffer {
+  const { mode, modified, type, linkName = '' } = attributes
   const header = Buffer.alloc(BLOCK_BYTES)
   header.set(name, NAME.at)
   header.write(`${octal(mode, 7)}0000000\u00000000000\u0000`, 100, 'latin1')
@@ -135,6 +144,7 @@ function block(name: Uint8Array, sizeBytes: number, { mode, modified, type }: At
   }
   header.write(octal(modified, 11), 136, 'latin1')
   header.write(type, 156, 'latin1')
+  header.write(linkName, 157, 'latin1')
   header.write(isLarge ? 'ustar  \0' : 'ustar\u000000', 257, 'latin1')
   header.write(`${octal(checksum(header), 6)} `, 148, 'latin1')
   return header

@@ -5,7 +5,7 @@ import { formatBytes, plural } from '../format.ts'
 import { listLeftovers, removeLeftovers } from '../library/leftovers.ts'
 import type { Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
-import { callersPath } from './replicate-options.ts'
+import { callersPath } from './paths.ts'
 
 /** Removes what earlier runs left unfinished in a folder, or only lists it. Returns 0. */
 export async function cleanCommand(

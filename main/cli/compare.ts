@@ -5,7 +5,7 @@ import { destinationError } from '../archive/destination-error.ts'
 import { plural } from '../format.ts'
 import { printableJson } from '../printable.ts'
 import type { Output } from './output.ts'
-import { callersPath } from './replicate-options.ts'
+import { callersPath } from './paths.ts'
 
 /** What FOUND lacks of WANTED, each a folder or a list. Returns 0 when it lacks nothing and has nothing else, else 1. */
 export async function compareCommand(

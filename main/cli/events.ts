@@ -1,5 +1,6 @@
 import { messageOf } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
+import { pathOf, type CarriedFile } from '../carried-app/carried-file.ts'
 import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 
@@ -11,6 +12,7 @@ export type ReplicateEvent =
   | PlanEvent
   | WaitingEvent
   | ImageEvent
+  | AppEvent
   | OfflineEvent
   | OnlineEvent
   | DoneEvent
@@ -25,6 +27,15 @@ interface PlanEvent {
   readonly fetchBytes: number
   readonly state: PlannedImage['state']
   readonly notes: readonly string[]
+}
+
+/** Of a file that is put into the folder `app`. */
+interface AppEvent {
+  readonly event: 'app'
+  readonly state: 'planned' | 'saved' | 'failed'
+  readonly file: string
+  readonly sizeBytes: number
+  readonly error?: string
 }
 
 interface WaitingEvent {
@@ -87,6 +98,11 @@ export function planEvent(image: PlannedImage): PlanEvent {
     state,
     notes,
   }
+}
+
+export function appEvent(file: CarriedFile, state: AppEvent['state'], error?: unknown): AppEvent {
+  const told = { event: 'app', state, file: pathOf(file), sizeBytes: file.sizeBytes } as const
+  return error === undefined ? told : { ...told, error: messageOf(error) }
 }
 
 export function waitingEvent(image: ImageToSave, missingBytes: number): WaitingEvent {

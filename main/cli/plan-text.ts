@@ -1,3 +1,4 @@
+import { pathOf, type CarriedFile } from '../carried-app/carried-file.ts'
 import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { explain } from './output.ts'
@@ -7,7 +8,12 @@ import { printable } from '../printable.ts'
 
 /** The plan as a person reads it: a line for each image, then what it takes and whether it fits. */
 export function planLines(plan: Plan): string[] {
-  return [...plan.images.map(imageLine), ...plan.failures.flatMap(failureLines), ...summary(plan)]
+  return [
+    ...plan.images.map(imageLine),
+    ...plan.carried.map(carriedLine),
+    ...plan.failures.flatMap(failureLines),
+    ...summary(plan),
+  ]
 }
 
 /** What it costs to go through an engine. */
@@ -30,6 +36,10 @@ function imageLine(image: PlannedImage): string {
   )
 }
 
+function carriedLine(file: CarriedFile): string {
+  return `new      ${formatBytes(file.sizeBytes).padStart(8)}  ${pathOf(file)}`
+}
+
 function failureLines({ subject, error }: Plan['failures'][number]): string[] {
   const [what = '', ...hints] = explain(error)
   return [printable(`failed   ${subject}: ${what}`), ...hints.map((hint) => `         ${hint}`)]
@@ -46,13 +56,16 @@ function summary(plan: Plan): string[] {
     ...(plan.failures.length > 0 ? [`${plan.failures.length} failed`] : []),
   ]
   const lines = [`Plan: ${counts.join(', ')}.`]
-  if (toSave.length === 0) return lines
-  if (writeBytes === 0)
+  const { carriedBytes } = plan
+  if (toSave.length === 0 && carriedBytes === 0) return lines
+  if (writeBytes + carriedBytes === 0)
     return [...lines, `${formatBytes(fetchBytes)} to fetch and push, nothing to write.`]
   const shared = sharedBytes > 0 ? ` (${formatBytes(sharedBytes)} are shared or there already)` : ''
-  lines.push(`${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes)} to write${shared}.`)
+  lines.push(
+    `${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes + carriedBytes)} to write${shared}.`,
+  )
   const where = placeOf(destination)
-  const after = destination.freeBytes - writeBytes
+  const after = destination.freeBytes - writeBytes - carriedBytes
   lines.push(
     missingBytes > 0
       ? printable(
@@ -66,9 +79,7 @@ function summary(plan: Plan): string[] {
   const inParts =
     largest === undefined ? 0 : toSave.filter(({ sizeBytes }) => sizeBytes > largest).length
   if (largest !== undefined && inParts > 0) {
-    lines.push(
-      `${plural(inParts, 'image')} will be in parts: the drive holds no file over ${formatBytes(largest)}.`,
-    )
+    lines.push(`${plural(inParts, 'image')} will be in parts of at most ${formatBytes(largest)}.`)
   }
   return lines
 }

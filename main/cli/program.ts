@@ -7,6 +7,7 @@ import { describeOption } from './describe-option.ts'
 import { doctorCommand } from './doctor.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
 import { loadCommand, type LoadOptions } from './load.ts'
+import { exitCodes, more } from './help-texts.ts'
 import { explain, type Output } from './output.ts'
 import { collect } from './parse.ts'
 import { addPushOptions, pushCommand, type PushOptions } from './push.ts'
@@ -72,8 +73,8 @@ export function createProgram(
       writeOut: (text) => output.print(text.trimEnd()),
       writeErr: (text) => output.complain(text.trimEnd()),
     })
-    .addHelpText('after', MORE)
-    .addHelpText('afterAll', EXIT_CODES)
+    .addHelpText('after', more)
+    .addHelpText('afterAll', exitCodes)
   addOutputOptions(addReplicateOptions(program))
   program.action(async (references: string[], options: ReplicateOptions) => {
     done(await replicateCommand(references, options, output, signal))
@@ -83,7 +84,7 @@ export function createProgram(
     program.command(name).description(description)
   program.commandsGroup('What a folder holds:')
   sub('inventory', 'list what a folder holds, offline')
-    .argument('<folder>', 'with tarballs of any program')
+    .argument('<folder>', 'with tarballs of any program; or one tarball')
     .option('--json', 'one JSON document on standard output', false)
     .option('--html', 'one page, to be kept, sent or printed', false)
     .option(
@@ -154,27 +155,3 @@ export function createProgram(
     })
   return program
 }
-
-const MORE = `
-Examples:
-  ngc-replicator nvidia/pytorch:24.01-py3 --output-path /media/stick
-  ngc-replicator --image tensorrt --image pytorch --min-version 24.01 --latest 3 --dry-run
-  ngc-replicator inventory /media/stick
-  ngc-replicator verify /media/stick
-  ngc-replicator load /media/stick --image pytorch:24.01-py3
-  ngc-replicator push /media/stick --to registry.example:5000/ngc
-  ngc-replicator clean /media/stick --dry-run
-
-Without references or a selection every image of nvidia is meant: terabytes. Begin with --dry-run.
-What was interrupted is gone on with by the same command.
-
-Environment:
-  Each option of the main command, but not of a command after it, can be set there: --min-version as
-  NGC_REPLICATOR_MIN_VERSION, the key as NGC_REPLICATOR_API_KEY. A repeatable one holds several, parted by blanks; one
-  without a value is set by 1, true, yes or on. What stands on the command line comes first.
-  HTTPS_PROXY, HTTP_PROXY, NO_PROXY: proxies. NODE_EXTRA_CA_CERTS: a PEM file of further certificate authorities.
-  DOCKER_HOST, DOCKER_CONTEXT, CONTAINER_HOST, CONTAINERD_ADDRESS: engines elsewhere.
-  DOCKER_CONFIG: the folder where “docker login” keeps logins of registries, if not .docker in the home folder.`
-
-const EXIT_CODES = `
-Exit codes: 0 all well, 1 something failed (the rest was done), 2 wrong use, 130 interrupted.`

@@ -15,7 +15,7 @@ import { printable, printableJson } from '../printable.ts'
 import { createPushReport, pushPlanLines } from './push-report.ts'
 import * as event from './push-events.ts'
 import { readSecret } from './read-key.ts'
-import { callersPath } from './replicate-options.ts'
+import { callersPath } from './paths.ts'
 
 /** The options of `push`, as commander gives them. */
 export interface PushOptions {

@@ -1,27 +1,15 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import { AppError } from '../api/errors.ts'
-import { parseMinVersion, type Rules } from '../selection/rules.ts'
-import { collect, parseBytes, parseCount, parseDuration } from './parse.ts'
+import { flag, option } from './option.ts'
+import { parseBytes, parseCount, parseDuration } from './parse.ts'
+import { addSelectOptions, type SelectOptions } from './select-options.ts'
 
 /** The options of the main command, as commander gives them. */
-export interface ReplicateOptions {
-  readonly project?: string[]
-  readonly image?: string[]
-  readonly strictNameMatch: boolean
-  readonly minVersion?: string
-  readonly pyVersion?: string
-  readonly latest?: number
-  readonly exclude?: string[]
-  readonly platform: 'linux/amd64' | 'linux/arm64' | 'all'
+export interface ReplicateOptions extends SelectOptions {
   readonly source: 'registry' | 'docker'
   readonly apiKey?: string
   readonly outputPath?: string
   readonly dryRun: boolean
   readonly exporter: boolean
-  readonly externalImages?: string
-  readonly list?: string
   readonly progressUri?: string
   readonly registryUrl?: string
   readonly registryUsername?: string
@@ -34,6 +22,8 @@ export interface ReplicateOptions {
   readonly limitRate?: number
   readonly offlineWait: number
   readonly maxFileSize?: number
+  readonly withApp: boolean
+  readonly withInstallers?: string
   readonly site?: string
   readonly json: boolean
   readonly quiet: boolean
@@ -42,62 +32,7 @@ export interface ReplicateOptions {
 
 /** Every option of the seed by its name, and ours. Each can be set in the environment, as the seed's could. */
 export function addReplicateOptions(command: Command): Command {
-  return command
-    .optionsGroup('What to select:')
-    .addOption(
-      repeatable(
-        '--project <name>',
-        'org, or org/team, whose repositories are selected; repeatable (default: nvidia)',
-      ),
-    )
-    .addOption(
-      repeatable(
-        '--image <text>',
-        'only repositories whose namespace/name contains this; repeatable',
-      ),
-    )
-    .addOption(
-      flag(
-        '--strict-name-match',
-        'with --image: the last part of the name is exactly this, not only contained',
-      ).default(false),
-    )
-    .addOption(
-      option('--min-version <YY.MM>', 'only monthly tags from here on; other tags always pass'),
-    )
-    .addOption(option('--py-version <text>', 'only tags that contain this, such as py3'))
-    .addOption(
-      option(
-        '--latest <n>',
-        'only the newest n versions of each repository, with all flavours of each',
-      ).argParser(parseCount),
-    )
-    .addOption(
-      repeatable(
-        '--exclude <pattern>',
-        'leave out what contains this in its name:tag, or matches it with * and ?; repeatable',
-      ),
-    )
-    .addOption(
-      option(
-        '--platform <platform>',
-        'for which machines; “all” makes one tarball for each platform',
-      )
-        .choices(['linux/amd64', 'linux/arm64', 'all'])
-        .default('linux/amd64'),
-    )
-    .addOption(
-      option(
-        '--external-images <file>',
-        'also the images of this YAML list of {name, tag}, from any registry',
-      ),
-    )
-    .addOption(
-      option(
-        '--list <file>',
-        'the images of missing.json or an inventory, each for its platform; nothing else is selected then',
-      ),
-    )
+  return addSelectOptions(command)
     .optionsGroup('Where from:')
     .addOption(
       option(
@@ -132,6 +67,18 @@ export function addReplicateOptions(command: Command): Command {
         '--max-file-size <bytes>',
         'write larger tarballs in parts, such as 4G or 2GiB; a limit of the drive is found without it',
       ).argParser(parseBytes),
+    )
+    .addOption(
+      flag(
+        '--with-app',
+        'put this application on the drive as well, to be installed from there; see app/README.txt',
+      ).default(false),
+    )
+    .addOption(
+      option(
+        '--with-installers <folder>',
+        'put the files of a release there as well, such as those for other systems, as its SHA256SUMS lists them',
+      ),
     )
     .addOption(flag('--exporter', 'write tarballs (the default)').default(true))
     .addOption(flag('--no-exporter', 'write no tarballs, only push to --registry-url'))
@@ -186,26 +133,6 @@ export function addReplicateOptions(command: Command): Command {
 /** A night: longer than most outages, shorter than the day between two runs of a cron job. */
 const OFFLINE_WAIT_MS = 8 * 3_600_000
 
-function option(flags: string, description: string): Option {
-  const made = new Option(flags, description)
-  return made.env(environmentName(made))
-}
-
-/** Takes no value: in the environment only what says yes sets it, `NGC_REPLICATOR_DRY_RUN=false` does not. */
-function flag(flags: string, description: string): Option {
-  const made = new Option(flags, description)
-  const name = environmentName(made)
-  return /^(?:1|t|true|y|yes|on)$/i.test(process.env[name] ?? '') ? made.env(name) : made
-}
-
-function environmentName(made: Option): string {
-  return `NGC_REPLICATOR_${made.name().replaceAll('-', '_').toUpperCase()}`
-}
-
-function repeatable(flags: string, description: string): Option {
-  return option(flags, description).argParser(collect)
-}
-
 /** What the main command prints, and how much. */
 export function addOutputOptions(command: Command): Command {
   return command
@@ -217,72 +144,4 @@ export function addOutputOptions(command: Command): Command {
     )
     .addOption(flag('--quiet', 'only failures').default(false))
     .addOption(flag('--verbose', 'every request, on standard error').default(false))
-}
-
-/** Refuses what is not there yet, or not without something else, rather than pass over it. Throws AppError `usage`. */
-export function refuseUnavailable(options: ReplicateOptions): void {
-  if (options.registryUrl === undefined) {
-    if (!options.exporter) {
-      throw new AppError(
-        'usage',
-        '--no-exporter needs --registry-url: else nothing is to be done.',
-        {
-          hint: 'Leave it out to save tarballs.',
-        },
-      )
-    }
-    if (options.registryUsername ?? options.registryPassword) {
-      throw new AppError(
-        'usage',
-        '--registry-username and --registry-password need --registry-url.',
-      )
-    }
-  }
-  if (options.singularity) throw unavailable('--singularity is', 'Leave it out to save tarballs.')
-  if (!options.remove && options.source !== 'docker') {
-    throw new AppError('usage', '--no-remove belongs to --source docker.', {
-      hint: 'Images are fetched without Docker: leave it out.',
-    })
-  }
-  if (options.registryUrl !== undefined && options.source === 'docker') {
-    throw new AppError(
-      'usage',
-      '--registry-url pushes what was published, which Docker does not keep.',
-      {
-        hint: 'Leave out --source docker, or push the saved tarballs afterwards (ngc-replicator push).',
-      },
-    )
-  }
-  if (options.site !== undefined && options.source === 'docker') {
-    throw new AppError('usage', 'Docker pulls from nvcr.io itself, whatever --site says.', {
-      hint: 'Leave out --site or --source docker.',
-    })
-  }
-}
-
-function unavailable(what: string, hint: string): AppError {
-  return new AppError('usage', `${what} not available yet.`, { hint })
-}
-
-/** Throws AppError `usage`. */
-export function rulesOf(options: ReplicateOptions): Rules {
-  return {
-    projects: options.project ?? ['nvidia'],
-    images: options.image ?? [],
-    strictNameMatch: options.strictNameMatch,
-    exclude: options.exclude ?? [],
-    ...(options.minVersion !== undefined && { minVersion: parseMinVersion(options.minVersion) }),
-    ...(options.pyVersion !== undefined && { pyVersion: options.pyVersion }),
-    ...(options.latest !== undefined && { latest: options.latest }),
-  }
-}
-
-/** Relative paths mean the folder of the caller, also through `npm run`, which changes to the package's own. */
-export function callersPath(path: string): string {
-  const { npm_lifecycle_event: script, INIT_CWD: caller } = process.env
-  return resolve(script === 'cli' && caller !== undefined ? caller : '', path)
-}
-
-export function destinationFolder(path: string | undefined): string {
-  return callersPath(path ?? (existsSync('/output') ? '/output' : 'output'))
 }

@@ -10,36 +10,41 @@ import { publicSite } from '../ngc/site.ts'
 import { parseReference } from '../registry/reference.ts'
 import { readExternalImages } from '../selection/external-images.ts'
 import * as event from './events.ts'
+import { carriedFiles } from './carried.ts'
 import type { Output } from './output.ts'
 import { planLines, sourceLines } from './plan-text.ts'
 import { printable, printableJson } from '../printable.ts'
 import { readKey } from './read-key.ts'
-import * as given from './replicate-options.ts'
+import { callersPath, destinationFolder } from './paths.ts'
+import { refuseUnavailable } from './refuse.ts'
+import type { ReplicateOptions } from './replicate-options.ts'
 import {
   registryOf,
   replicateToRegistry,
   withoutTarballs,
   type ReplicateToRegistry,
 } from './replicate-push.ts'
+import { rulesOf } from './select-options.ts'
 import { createReport, type Report } from './report.ts'
 import { createSeedListener, parseProgressUri } from './seed-listener.ts'
 
 /** The main command: select, plan, copy. Returns the exit code; throws what stops it before anything was done. */
 export async function replicateCommand(
   references: readonly string[],
-  options: given.ReplicateOptions,
+  options: ReplicateOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  given.refuseUnavailable(options)
+  refuseUnavailable(options)
   registryOf(options)
-  const rules = given.rulesOf(options)
+  const rules = rulesOf(options)
   const progressUri =
     options.progressUri === undefined ? undefined : parseProgressUri(options.progressUri)
   const { externalImages, list, site } = options
   const external =
-    externalImages === undefined ? [] : await readExternalImages(given.callersPath(externalImages))
-  const listed = list === undefined ? [] : await readImageList(given.callersPath(list))
+    externalImages === undefined ? [] : await readExternalImages(callersPath(externalImages))
+  const listed = list === undefined ? [] : await readImageList(callersPath(list))
+  const carried = await carriedFiles(options)
   const key = await readKey(options.apiKey, signal)
   const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
@@ -47,7 +52,7 @@ export async function replicateCommand(
   const longestWaitMs = options.offlineWait
   const docker = options.source === 'docker' ? await chooseDocker(signal) : undefined
   const core = await createCore({
-    site: site === undefined ? publicSite : await readSiteFile(given.callersPath(site)),
+    site: site === undefined ? publicSite : await readSiteFile(callersPath(site)),
     key: parseKey(key),
     connections: options.connections,
     history: createHistory(machineFolder()),
@@ -77,12 +82,17 @@ export async function replicateCommand(
           platform,
         })),
         platform: options.platform,
-        folder: given.destinationFolder(options.outputPath),
+        folder: destinationFolder(options.outputPath),
+        mayBeReadOnly: options.dryRun,
         maxFileSizeBytes: options.maxFileSize,
+        carried,
       },
       signal,
     )
     const prepared = options.exporter ? asked : withoutTarballs(asked)
+    const { isWritable, folder } = prepared.plan.destination
+    if (!isWritable)
+      complain(`${folder} cannot be written to: as it is, nothing can be saved there.`)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
     if (docker && !options.json && !options.quiet) {
@@ -113,7 +123,7 @@ export async function replicateCommand(
 
 function tellPlan(
   { plan }: PreparedPlan,
-  { json, quiet, dryRun }: given.ReplicateOptions,
+  { json, quiet, dryRun }: ReplicateOptions,
   output: Output,
 ): void {
   if (plan.images.length === 0 && plan.failures.length === 0) {
@@ -122,6 +132,7 @@ function tellPlan(
   if (json) {
     for (const image of plan.images) output.print(printableJson(event.planEvent(image)))
     for (const failure of plan.failures) output.print(printableJson(event.unplannedEvent(failure)))
+    for (const file of plan.carried) output.print(printableJson(event.appEvent(file, 'planned')))
     const failed = plan.failures.length
     if (dryRun) output.print(printableJson(event.doneEvent(plan, { saved: 0, failed, bytes: 0 })))
   } else if (!quiet || dryRun) {

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../api/errors.ts'
+import { pathOf } from '../carried-app/carried-file.ts'
 import type { PresentListener } from '../delivery/push-replicated.ts'
 import { formatBytes, formatWait, plural } from '../format.ts'
 import type { Plan, PlanFailure } from '../plan/plan.ts'
@@ -6,7 +7,7 @@ import { formatReference } from '../registry/reference.ts'
 import type { ReplicateListener } from '../transfer/replicate.ts'
 import * as event from './events.ts'
 import { createLiveProgress } from './live-progress.ts'
-import { explain, type Output } from './output.ts'
+import { explain, failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
 import * as pushEvent from './push-events.ts'
 import type { ReplicateOptions } from './replicate-options.ts'
@@ -75,6 +76,15 @@ export function createReport(
       emit(event.failedEvent(image, error))
       tell(`failed ${nameOf(image)}: ${messageOf(error)}`)
     },
+    carried(file) {
+      emit(event.appEvent(file, 'saved'))
+      tell(`saved  ${pathOf(file)}, ${formatBytes(file.sizeBytes)}`)
+    },
+    notCarried(file, error) {
+      failures.push({ subject: pathOf(file), error })
+      emit(event.appEvent(file, 'failed', error))
+      tell(`failed ${pathOf(file)}: ${messageOf(error)}`)
+    },
     warned: (message) => output.complain(printable(message)),
     waiting(image, missingBytes) {
       emit(event.waitingEvent(image, missingBytes))
@@ -120,13 +130,14 @@ export function createReport(
       const present = plan.images.filter(({ state }) => state === 'present').length
       const told = pushed > 0 ? `${pushed} pushed, ` : ''
       const written = options.exporter ? `${saved} saved, ` : ''
-      tell(
-        `Done: ${written}${told}${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
-      )
-      for (const failure of failures) {
-        const [what = '', ...hints] = explain(failure.error)
-        output.complain(`failed: ${printable(failure.subject)}: ${what}`)
-        for (const hint of hints) output.complain(`        ${hint}`)
+      // What could not even begin is not done.
+      const hasBegun = saved + pushed + failures.length > 0 || stopped?.wasInterrupted !== false
+      if (hasBegun)
+        tell(
+          `Done: ${written}${told}${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
+        )
+      for (const { subject, error } of failures) {
+        for (const line of failureLines(subject, error)) output.complain(line)
       }
       if (stopped?.wasInterrupted) {
         output.complain(

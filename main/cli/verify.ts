@@ -7,7 +7,7 @@ import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
 import { plural } from '../format.ts'
 import { printable, printableJson } from '../printable.ts'
 import type { Output } from './output.ts'
-import { callersPath } from './replicate-options.ts'
+import { callersPath } from './paths.ts'
 
 /** Reads every byte of a folder's tarballs, or of files, back. Returns 1 when anything is wrong. */
 export async function verifyCommand(

@@ -15,6 +15,8 @@ export type PlanFacts = {
   /** Where a file has a largest size: why, and how many images exceed it. */
   parts?: { because: string; largestBytes: number; images: number }
   toSave: number
+  /** The application is put on the drive, besides images or without. */
+  bringsApp: boolean
   present: number
   /** Present by the word of state.yml, but without a tarball here. */
   savedElsewhere: number
@@ -89,8 +91,8 @@ const rules: readonly Rule[] = [
       : undefined
   },
 
-  ({ toSave, present, failed }) =>
-    toSave === 0 && present > 0 && failed === 0
+  ({ toSave, present, failed, bringsApp }) =>
+    toSave === 0 && !bringsApp && present > 0 && failed === 0
       ? {
           severity: 'note',
           message: 'Everything selected is there already; there is nothing to do.',

@@ -15,6 +15,7 @@ export const kept = {
       limitBytesPerSecond: z.number().positive().optional(),
       maxFileSizeBytes: z.number().positive().optional(),
       verifyAfterWrite: z.enum(['removable', 'always', 'never']),
+      withApp: z.boolean().default(false),
       /** Without its password, which is among the secrets. */
       proxy: z.string().max(500),
       extraCertificates: z
@@ -40,6 +41,7 @@ export const kept = {
       jobs: 2,
       connections: 16,
       verifyAfterWrite: 'removable',
+      withApp: false,
       proxy: '',
       extraCertificates: [],
     },

@@ -5,6 +5,11 @@ import type { Plan, PlannedImage } from '../plan/plan.ts'
 import { formatReference } from '../registry/reference.ts'
 import { findingsOf } from './findings.ts'
 
+type Given = Speeds & {
+  /** The application, where it can be put on the drive. */
+  app?: { sizeBytes: number; isWanted: boolean } | undefined
+}
+
 type Speeds = {
   maxFileSizeBytes?: number | undefined
   driveBytesPerSecond?: number | undefined
@@ -12,14 +17,15 @@ type Speeds = {
 }
 
 /** A plan as the window shows it: rows, findings and how long it takes. */
-export function viewOf(plan: Plan, place: Place, given: Speeds): PlanView {
-  const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
-  const { freeBytes } = destination
+export function viewOf(plan: Plan, place: Place, given: Given): PlanView {
+  const { destination, carried, fetchBytes, sharedBytes, missingBytes } = plan
+  const { freeBytes, largestFileBytes: largestBytes } = destination
+  const writeBytes = plan.writeBytes + plan.carriedBytes
   const toSave = plan.images.filter((image) => image.state !== 'present')
   const present = plan.images.filter((image) => image.state === 'present')
-  const largestBytes = given.maxFileSizeBytes ?? destination.largestFileBytes
   const { drive } = place
-  const estimate = estimateOf(plan, given)
+  const estimate = estimateOf({ fetchBytes, writeBytes }, given)
+  const { app } = given
   return {
     id: randomUUID(),
     place,
@@ -54,20 +60,29 @@ export function viewOf(plan: Plan, place: Place, given: Speeds): PlanView {
       ...(largestBytes !== undefined && {
         parts: {
           because:
-            given.maxFileSizeBytes === undefined
-              ? `${fileSystemName(destination.fileSystem)} holds`
-              : 'the settings allow',
+            largestBytes === given.maxFileSizeBytes
+              ? 'the settings allow'
+              : `${fileSystemName(destination.fileSystem)} holds`,
           largestBytes,
           images: toSave.filter(({ sizeBytes }) => sizeBytes > largestBytes).length,
         },
       }),
       toSave: toSave.length,
+      bringsApp: carried.length > 0,
       present: present.length,
       savedElsewhere: present.filter(({ file }) => file === undefined).length,
       failed: plan.failures.length,
     }),
+    ...(app && {
+      app: { sizeBytes: app.sizeBytes, state: appState(app.isWanted, carried.length) },
+    }),
     ...(estimate && { estimate }),
   }
+}
+
+function appState(isWanted: boolean, toCarry: number): 'left-out' | 'new' | 'present' {
+  if (!isWanted) return 'left-out'
+  return toCarry > 0 ? 'new' : 'present'
 }
 
 function rowOf(image: PlannedImage): PlanRow {

@@ -39,8 +39,9 @@ export function createPlans(parts: {
   settings: SettingsService
   speeds: SpeedService
   dialogs: Ports['dialogs']
+  app: Ports['app']
 }): PlanService {
-  const { connection, places, selection, settings, speeds, dialogs } = parts
+  const { connection, places, selection, settings, speeds, dialogs, app } = parts
   const plans = new Map<string, KnownPlan>()
   let making = new AbortController()
   let running: Promise<unknown> = Promise.resolve()
@@ -61,6 +62,8 @@ export function createPlans(parts: {
       })
     }
     await places.refresh()
+    const { maxFileSizeBytes, withApp } = settings.current()
+    const carried = withApp && app ? [app] : []
     const own = new Map(
       items.flatMap(({ reference, platforms }) => (platforms ? [[reference, platforms]] : [])),
     )
@@ -74,7 +77,7 @@ export function createPlans(parts: {
         const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
         return await core.planInto(
           opened,
-          { named, rules: noRules, external: [], listed, platform },
+          { named, rules: noRules, external: [], listed, platform, maxFileSizeBytes, carried },
           signal,
         )
       }),
@@ -82,7 +85,8 @@ export function createPlans(parts: {
     ])
     signal.throwIfAborted()
     const view = viewOf(plan, places.placeOf(folder), {
-      maxFileSizeBytes: settings.current().maxFileSizeBytes,
+      maxFileSizeBytes,
+      app: app && { sizeBytes: app.sizeBytes, isWanted: withApp },
       driveBytesPerSecond,
       lineBytesPerSecond: speeds.line(),
     })

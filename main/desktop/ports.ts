@@ -1,4 +1,5 @@
 import type { Events } from '../api/contract.ts'
+import type { CarriedFile } from '../carried-app/carried-file.ts'
 import type { SiteFile } from '../ngc/site-file.ts'
 import type { KeepName, Kept } from './kept.ts'
 
@@ -14,6 +15,8 @@ export type Ports = {
   log: (line: string, error?: unknown) => void
   /** The sample NGC, in a process or thread of its own. */
   startSandbox: () => Promise<RunningSandbox>
+  /** The application itself, packed; undefined where it is not installed. */
+  app: CarriedFile | undefined
   logsFolder: string
   /** Where the history of folders goes that cannot keep it themselves. */
   machineFolder: string

@@ -42,10 +42,12 @@ function readMounts(): Promise<string> {
 /** Whole file systems on devices, networks or FUSE; not what the system mounts for itself, nor files bound into containers. */
 export function isForPeople({ mountPoint, source, fileSystem, root }: Mount): boolean {
   if (/^\/(?:boot|snap|proc|sys|dev|etc|var\/(?:lib|snap))(?:\/|$)/.test(mountPoint)) return false
+  // Programs that are images of file systems (AppImage), and what sessions mount for themselves.
+  if (/^\/(?:tmp\/\.mount_|run\/(?!media\/))/.test(mountPoint)) return false
   if (mountPoint === '/') return true
   if (isNetworkFileSystem(fileSystem)) return true
   const isOffered = /^\/(?:media|run\/media|mnt|Volumes)\//.test(mountPoint)
-  if (/^fuse(?:\.(?!portal|gvfsd|lxcfs|snapfuse)|blk$)/.test(fileSystem)) return true
+  if (/^fuse(?:\.(?!portal|gvfsd|lxcfs|snapfuse|fuse-overlayfs)|blk$)/.test(fileSystem)) return true
   if (!source.startsWith('/dev/')) return isOffered && fileSystem === 'tmpfs'
   return isOffered || (!source.startsWith('/dev/loop') && root === '/')
 }

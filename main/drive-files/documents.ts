@@ -1,3 +1,4 @@
+import { APP_FOLDER } from '../carried-app/carried-file.ts'
 import { inventoryPage } from '../library/inventory-page.ts'
 import type { LibraryImage, LibraryProblem } from '../library/inventory.ts'
 import { printableJson } from '../printable.ts'
@@ -19,12 +20,16 @@ export interface DriveInventory {
 export function inventoryDocuments(
   images: readonly LibraryImage[],
   problems: readonly LibraryProblem[],
+  hasApp: boolean,
 ): ReadonlyMap<string, string> {
   const json: DriveInventory = { writtenBy: MARK, images, problems }
   return new Map([
     [driveFileNames.table, formatTable(images)],
     [driveFileNames.json, `${printableJson(json)}\n`],
-    [driveFileNames.page, pageOf(images, problems)],
+    [
+      driveFileNames.page,
+      pageOf(images, problems, 'Container images on this drive', hasApp ? APP_NOTE : undefined),
+    ],
   ])
 }
 
@@ -32,7 +37,8 @@ export function inventoryDocuments(
 export function pageOf(
   images: readonly LibraryImage[],
   problems: readonly LibraryProblem[],
-  title = 'Container images on this drive',
+  title: string,
+  note?: string,
 ): string {
   const details = new Map(problems.map(({ file, detail }) => [file, detail]))
   const rows = images.map((image) => {
@@ -47,5 +53,7 @@ export function pageOf(
       files: image.files ?? [image.file],
     }
   })
-  return inventoryPage(title, rows, totalsOf(images))
+  return inventoryPage(title, rows, totalsOf(images), note === undefined ? {} : { note })
 }
+
+const APP_NOTE = `${MARK} itself is in the folder ${APP_FOLDER}: see the README.txt in it.`

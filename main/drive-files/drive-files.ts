@@ -1,13 +1,12 @@
-import { lstat, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasApp } from '../carried-app/carry.ts'
 import { isTarballName, parseFileName } from '../archive/name.ts'
-import { writeFileDurably } from '../disk/durable.ts'
 import { inventory, type Inventory, type LibraryImage } from '../library/inventory.ts'
 import { listTarballs, type TarballFiles } from '../library/tarball-files.ts'
 import { inventoryDocuments } from './documents.ts'
-import { loadPs1 } from './load-ps1.ts'
-import { loadSh } from './load-sh.ts'
-import { driveFileNames, MARK } from './names.ts'
+import { loadPs1, loadSh } from './load-scripts.ts'
+import { driveFileNames } from './names.ts'
+import { writeUnlessForeign } from './ours.ts'
 import { readme } from './readme.ts'
 
 /** The files that let a drive explain itself, kept up to date as images are saved. */
@@ -43,11 +42,15 @@ export function createDriveFiles(
     waiting = undefined
     await lookAgain()
     const foreign: string[] = []
-    const put = async (name: string, content: string, mode = 0o644): Promise<void> => {
+    const put = async (name: string, content: string, mode?: number): Promise<void> => {
       const isWritten = await writeUnlessForeign(join(folder, name), content, mode)
       if (!isWritten) foreign.push(name)
     }
-    for (const [name, content] of inventoryDocuments(images.filter(isWorthAWord), problems))
+    for (const [name, content] of inventoryDocuments(
+      images.filter(isWorthAWord),
+      problems,
+      await hasApp(folder),
+    ))
       await put(name, content)
     if (!hasPrograms) {
       await put(driveFileNames.loadSh, loadSh, 0o755)
@@ -76,26 +79,4 @@ export function createDriveFiles(
 /** Holiday pictures on the stick are nobody's business. */
 function isWorthAWord({ status, file }: LibraryImage): boolean {
   return status !== 'foreign' || isTarballName(file)
-}
-
-/** Leaves alone what stands there already, and what somebody else put there: then false. */
-async function writeUnlessForeign(path: string, content: string, mode: number): Promise<boolean> {
-  const present = await startOf(path)
-  if (present !== undefined && !present.includes(MARK)) return false
-  await writeFileDurably(path, content, mode)
-  return true
-}
-
-/** The first bytes of a file, enough for the mark of any of ours; undefined when there is none. No pipe is waited for. */
-async function startOf(path: string): Promise<string | undefined> {
-  const present = await lstat(path).catch(() => undefined)
-  if (present === undefined) return undefined
-  if (!present.isFile()) return ''
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0)
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

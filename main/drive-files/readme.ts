@@ -35,6 +35,9 @@ By hand, on Windows, in parts:
 On macOS, shasum -a 256 -c takes the place of sha256sum -c. A single file on
 Windows: certutil -hashfile NAME.tar SHA256, to be compared with SHA256SUMS.
 
+The program itself, where it came along, is in the folder app, with a word on
+how to install it: app/README.txt.
+
 Names that end in .partial are images that were never finished.
 state.yml belongs to the program that saved the images: it tells what need not
 be fetched again. description_*.md are texts of the publishers.

@@ -49,7 +49,7 @@ export function parseImageList(text: string, file: string): NamedImage[] {
 }
 
 /** What has a name and a platform and is whole, each once. */
-export function wholeImages(images: readonly ListedImage[]): NamedImage[] {
+function wholeImages(images: readonly ListedImage[]): NamedImage[] {
   const found = new Map<string, NamedImage>()
   for (const { reference, platform, digest, status = 'complete' } of images) {
     if (!reference || !platform || status !== 'complete' || !isReference(reference)) continue

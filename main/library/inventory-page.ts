@@ -19,7 +19,7 @@ export function inventoryPage(
   title: string,
   rows: readonly PageRow[],
   { totalBytes, sharedBytes }: LibraryTotals,
-  now?: Date,
+  { now, note }: { now?: Date; note?: string } = {},
 ): string {
   const columns = ['Image', 'Platform', 'Size', ...moreColumns(rows), 'Status', 'Digest', 'File']
   const shared = sharedBytes > 0 ? `, of which ${formatBytes(sharedBytes)} stand in several` : ''
@@ -44,7 +44,7 @@ code { font-size: 12px }
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-<p>${plural(rows.length, 'image')}, ${formatBytes(totalBytes)}${shared}.${written ?? ''}</p>
+<p>${plural(rows.length, 'image')}, ${formatBytes(totalBytes)}${shared}.${written ?? ''}</p>${note === undefined ? '' : `\n<p>${escapeHtml(note)}</p>`}
 <table>
 <thead><tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr></thead>
 <tbody>

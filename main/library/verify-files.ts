@@ -9,6 +9,7 @@ import { isTarballName, parseFileName, partName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { verifyTarball, type VerifyOptions } from '../archive/verify.ts'
 import type { ReadFrom } from '../disk/past-cache.ts'
+import { isCarried } from '../carried-app/carried-file.ts'
 import { CHECKSUMS_NAME, damagedChecksumLines, readChecksums } from '../state/checksums.ts'
 import { findTarball, listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
 
@@ -104,7 +105,10 @@ async function folderTasks(folder: string): Promise<Task[]> {
   // What SHA256SUMS tells of and is no tarball, or not there; a missing part is told with its tarball.
   const inParts = new Set(tarballs.flatMap(({ name, isInParts }) => (isInParts ? [name] : [])))
   const others = [...sums.keys()].filter(
-    (file) => !found.has(file) && !inParts.has(parseFileName(file).name) && !/[/\\]/.test(file),
+    (file) =>
+      !found.has(file) &&
+      !inParts.has(parseFileName(file).name) &&
+      (isCarried(file) || !/[/\\]/.test(file)),
   )
   const tasks = [...tarballs, ...others.map((file) => alone(folder, file))]
   return await Promise.all(tasks.map((tarball) => createTask(tarball.name, tarball, sums)))
@@ -155,7 +159,9 @@ async function verifyTask(
     try {
       const options = { sums: tarball.files.map((file) => sums.get(file)), ...listener }
       // A file that the user names is taken for a tarball, unless a checksum tells what it must be.
-      const isTarball = isTarballName(tarball.name) || !tarball.files.some((file) => sums.has(file))
+      const isTarball =
+        (isTarballName(tarball.name) && !isCarried(tarball.name)) ||
+        !tarball.files.some((file) => sums.has(file))
       const found = isTarball
         ? await verifyTarball(opened, options, signal)
         : await checkBytes(opened, [], options, signal)

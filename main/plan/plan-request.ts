@@ -1,5 +1,8 @@
 import type { AppError } from '../api/errors.ts'
+import { earlierName } from '../archive/name.ts'
 import { promisedBytes } from '../archive/partial.ts'
+import { missingOf } from '../carried-app/carry.ts'
+import type { CarriedFile } from '../carried-app/carried-file.ts'
 import { listLeftovers } from '../library/leftovers.ts'
 import { nameClashes } from '../library/name-clashes.ts'
 import type { InTurn } from '../net/turns.ts'
@@ -24,6 +27,8 @@ export interface Request {
   readonly platform: string
   /** No file becomes larger, whatever the drive could hold. */
   readonly maxFileSizeBytes?: number | undefined
+  /** To be put into the folder `app` as well. */
+  readonly carried?: readonly CarriedFile[] | undefined
   readonly folder: string
 }
 
@@ -46,7 +51,7 @@ export async function planRequest(
 ): Promise<Plan> {
   const { folder } = destination
   const selected = await select(sources, request, signal)
-  const { platform, maxFileSizeBytes } = request
+  const { platform, maxFileSizeBytes, carried = [] } = request
   const gathered = await gather(
     selected.candidates,
     platform,
@@ -57,7 +62,8 @@ export async function planRequest(
     gathered.images.flatMap((image) => (image.state === 'present' ? [] : image.name)),
   )
   const { images, failures } = withoutClashes(gathered, await nameClashes(folder, names))
-  const leftovers = (await listLeftovers(folder)).filter(({ name }) => names.has(name))
+  const usedUp = new Set([...names, ...[...names].map(earlierName)])
+  const leftovers = (await listLeftovers(folder)).filter(({ name }) => usedUp.has(name))
   const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
   const begunBytes = new Map<string, number>()
@@ -76,6 +82,7 @@ export async function planRequest(
     [...selected.failures, ...failures],
     held.digests(),
     begunBytes,
+    await missingOf(folder, carried),
   )
 }
 

@@ -1,6 +1,6 @@
-import { AppError } from '../api/errors.ts'
-import { MOST_PARTS } from '../archive/name.ts'
+import type { CarriedFile } from '../carried-app/carried-file.ts'
 import type { TarballLayout } from '../archive/layout.ts'
+import { checkPartCount } from '../archive/part-count.ts'
 import type { Destination } from '../disk/destination.ts'
 import type { Descriptor, ResolvedImage } from '../registry/manifest.ts'
 import type { Digest, Reference } from '../registry/reference.ts'
@@ -12,8 +12,12 @@ export interface Plan {
   readonly images: readonly PlannedImage[]
   /** Candidates that could not be planned; the others are still done. */
   readonly failures: readonly PlanFailure[]
+  /** The application, and installers of others, as far as they are not there yet. */
+  readonly carried: readonly CarriedFile[]
   /** Tarballs to be written. */
   readonly writeBytes: number
+  /** To be written beside them. */
+  readonly carriedBytes: number
   /** To be fetched from registries: every digest once, less what the destination's tarballs hold already. */
   readonly fetchBytes: number
   /** What the tarballs to be written need beyond that: blobs that several images share, or that are there already. */
@@ -76,6 +80,7 @@ export function makePlan(
   failures: readonly PlanFailure[],
   held: ReadonlySet<Digest>,
   begun: ReadonlyMap<string, number> = new Map(),
+  carried: readonly CarriedFile[] = [],
 ): Plan {
   const seen = new Set(held)
   const images = gathered.map((image): PlannedImage => {
@@ -90,37 +95,26 @@ export function makePlan(
     return { ...image, fetchBytes }
   })
   const toSave = images.filter((image) => image.state !== 'present')
-  checkParts(destination, toSave)
+  const largest = Math.max(0, ...toSave.map(({ sizeBytes }) => sizeBytes))
+  checkPartCount(largest, destination.largestFileBytes ?? Number.MAX_SAFE_INTEGER)
   const writeBytes = sum(toSave.map(({ sizeBytes }) => sizeBytes))
   const fetchBytes = sum(toSave.map((image) => image.fetchBytes))
   const layerBytes = sum(
     toSave.flatMap(({ image }) => uniqueLayers(image.layers).map(({ size }) => size)),
   )
+  const carriedBytes = sum(carried.map(({ sizeBytes }) => sizeBytes))
+  const neededBytes = writeBytes + carriedBytes + reserveBytes(toSave.length + carried.length)
   return {
     destination,
     images,
     failures,
+    carried,
     writeBytes,
+    carriedBytes,
     fetchBytes,
     sharedBytes: layerBytes - fetchBytes,
-    missingBytes: Math.max(0, writeBytes + reserveBytes(toSave.length) - destination.freeBytes),
+    missingBytes: Math.max(0, neededBytes - destination.freeBytes),
   }
-}
-
-/** Throws AppError `usage` where files would be so small that a tarball had too many parts. */
-function checkParts(
-  { largestFileBytes }: Destination,
-  images: readonly { readonly sizeBytes: number }[],
-): void {
-  const largest = Math.max(0, ...images.map(({ sizeBytes }) => sizeBytes))
-  if (largestFileBytes === undefined || largest <= largestFileBytes * MOST_PARTS) return
-  throw new AppError(
-    'usage',
-    `Files of ${largestFileBytes} bytes would make more than ${MOST_PARTS} parts.`,
-    {
-      hint: 'Choose a larger --max-file-size.',
-    },
-  )
 }
 
 /** Of each blob of a tarball, the bytes that lie beyond what was written of it. */

@@ -9,12 +9,11 @@ export function referenceOf(program: Command): string {
 function chapter(command: Command): string {
   const { parent, registeredArguments: taken } = command
   const name = parent ? `${parent.name()} ${command.name()}` : command.name()
-  const usage = [name, '[option…]', ...taken.map((one) => termOf(one))].join(' ')
   const described = taken.filter(({ description }) => description !== '')
   const options = command.options.filter(({ hidden }) => !hidden)
   const groups = [...new Set(options.map((option) => headingOf(option)))]
   return [
-    `## ${name}\n\n\`${usage}\`\n\n${sentence(command.description())}\n`,
+    `## ${name}\n\n\`${usageOf(command)}\`\n\n${sentence(command.description())}\n`,
     ...(described.length === 0
       ? []
       : [
@@ -38,7 +37,7 @@ function termOf(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`
 }
 
-function headingOf({ helpGroupHeading }: Option): string {
+export function headingOf({ helpGroupHeading }: Option): string {
   return helpGroupHeading?.replace(/:$/, '').toLowerCase() ?? 'option'
 }
 
@@ -50,6 +49,16 @@ function table(heading: string, rows: readonly (readonly [term: string, what: st
   return `| ${heading} | |\n|---|---|\n${lines.join('\n')}\n`
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
+export function usageOf(command: Command): string {
+  const { parent, registeredArguments: taken } = command
+  const name = parent ? `${parent.name()} ${command.name()}` : command.name()
+  return [name, '[option…]', ...taken.map((one) => termOf(one))].join(' ')
+}
+
+export function sentence(text: string): string {
+  return `${capitalized(text).replace(/\.$/, '')}.`
+}
+
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

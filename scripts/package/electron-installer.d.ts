@@ -19,6 +19,8 @@ declare module 'electron-installer-common-shape' {
     })
     defaults: Record<string, unknown>
     options: { packagePaths: string[] }
+    stagingDir: string
+    baseAppDir: string
     generateDefaults(): Promise<unknown>
     generateOptions(): unknown
     createStagingDir(): Promise<void>

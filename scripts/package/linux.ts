@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { Installer as DebianInstaller, type Installer } from 'electron-installer-debian'
 import { Installer as RedhatInstaller } from 'electron-installer-redhat'
 import packageJson from '../../package.json' with { type: 'json' }
+import { describedProgram } from '../docs/command-line.ts'
+import { manPageOf } from '../docs/man-page.ts'
 
 const { name, version } = packageJson
 
@@ -90,11 +94,19 @@ async function create(
   await installer.generateOptions()
   await installer.createStagingDir()
   await installer.createContents()
+  await addManPage(join(installer.stagingDir, installer.baseAppDir))
   await installer.createPackage()
   await installer.movePackage()
   const [path] = installer.options.packagePaths
   if (path === undefined) throw new Error('No package was made.')
   return path
+}
+
+async function addManPage(usr: string): Promise<void> {
+  const folder = join(usr, 'share', 'man', 'man1')
+  await mkdir(folder, { recursive: true, mode: 0o755 })
+  const page = gzipSync(manPageOf(describedProgram()), { level: 9 })
+  await writeFile(join(folder, `${name}.1.gz`), page, { mode: 0o644 })
 }
 
 const sizes = [16, 24, 32, 48, 64, 128, 256, 512].map((size) => `${size}x${size}`)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -77,7 +78,7 @@ export async function openStage(): Promise<Stage> {
   }
 }
 
-/** `/media/stick` holds an image in one file, `/media/small` another one in parts. */
+/** `/media/stick` holds an image in one file, `/media/small` another one in parts, `/media/release` what was published. */
 async function fillDrives(media: string, site: string): Promise<void> {
   const save = async (drive: string, ...args: string[]): Promise<void> => {
     const folder = join(media, drive)
@@ -86,4 +87,8 @@ async function fillDrives(media: string, site: string): Promise<void> {
   }
   await save('stick', 'nvidia/pytorch:24.01-py3')
   await save('small', 'nvidia/pytorch:24.01-py3', '--max-file-size', '1M')
+  await mkdir(join(media, 'release'))
+  await writeFile(join(media, 'release', 'ngc-replicator-setup.exe'), 'an installer')
+  const sum = createHash('sha256').update('an installer').digest('hex')
+  await writeFile(join(media, 'release', 'SHA256SUMS'), `${sum}  ngc-replicator-setup.exe\n`)
 }

@@ -5,7 +5,10 @@ import { openHoldings } from './scene.ts'
 import { scenes } from './scenes.ts'
 import { walk } from './keyboard.ts'
 import { announce, callsOf, stage } from './stage.ts'
-import { calm, idle, library, running } from './staged.ts'
+import { calm } from './staged/calm.ts'
+import { library } from './staged/library.ts'
+import { plan } from './staged/plan.ts'
+import { idle, running } from './staged/transfers.ts'
 import { resize } from './window.ts'
 
 // An application of its own: what is staged here must not be met by other files.
@@ -109,6 +112,19 @@ test.describe('the window', () => {
     await expect(page.getByRole('button', { name: 'Pause all' })).toBeVisible()
     await page.keyboard.press('Space')
     await expect.poll(() => namesOf(electron)).toContain('transfers.pause')
+  })
+
+  test('puts itself on the drive when that is ticked', async ({ application, page }) => {
+    const { electron } = application
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('button', { name: /KINGSTON/ }).click()
+    await page.getByLabel('Put the app on the drive (240 MB)').click()
+    await expect
+      .poll(async () => (await callsOf(electron)).slice(-2))
+      .toEqual([
+        ['settings.change', { withApp: true }],
+        ['plan.make', { grant: plan.place.grant }],
+      ])
   })
 
   test('picks ranges of tags with Shift, and by month', async ({ page }) => {

@@ -39,6 +39,8 @@ describeWith(['debootstrap', 'Xvfb'], 'the deb on a clean Debian', () => {
     ])
     expect(installed, installed.stderr).toMatchObject({ code: 0 })
     say(`installed in ${seconds(begun)} with what it depends on`)
+    const page = ['-c', 'gzip -dc /usr/share/man/man1/ngc-replicator.1.gz']
+    expect((await system.run('exporter', ['sh', ...page])).stdout).toContain('.SH EXIT STATUS')
     const helper = await stat(join(system.root, 'usr/lib/ngc-replicator/chrome-sandbox'))
     expect(helper.mode & 0o7777).toBe(0o4755)
   })
@@ -111,6 +113,19 @@ describeWith(['debootstrap', 'Xvfb'], 'the deb on a clean Debian', () => {
     await page.screenshot({ path: 'test-results/installed.png' })
     const files = await readdir(join(system.root, stick))
     expect(files.filter((name) => name.endsWith('.tar'))).toHaveLength(1)
+  })
+
+  test('puts itself on the drive when that is ticked', async () => {
+    const { page } = window
+    await page.getByRole('navigation').getByRole('button', { name: 'Catalogue' }).click()
+    await page.getByRole('button', { name: 'Review plan' }).click()
+    await page.getByRole('button', { name: stick }).click()
+    await page.getByLabel(/^Put the app on the drive/).click()
+    await page.getByText('The images are there already.').waitFor()
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByText('It is there already.').waitFor()
+    const carried = await readdir(join(system.root, stick, 'app'))
+    expect(carried).toContainEqual(expect.stringMatching(/^ngc-replicator-.*-linux-x64\.tar$/))
   })
 
   test('quits with its window', async () => {

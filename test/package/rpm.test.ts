@@ -10,6 +10,7 @@ describeWith(['rpm'], 'the rpm', () => {
     expect(listed).toMatch(
       /^-rwsr-xr-x.* root +root .*\/usr\/lib\/ngc-replicator\/chrome-sandbox$/m,
     )
+    expect(listed).toContain('/usr/share/man/man1/ngc-replicator.1.gz')
     expect(listed).toContain('/usr/share/applications/ngc-replicator.desktop')
     expect(listed).toContain('/usr/share/icons/hicolor/scalable/apps/ngc-replicator.svg')
   })

@@ -156,6 +156,17 @@ describe('a registry that misbehaves', () => {
     expect(other.requests).toEqual([])
   })
 
+  test('leads to no other host by a path that begins like one', async () => {
+    const other = await serve((_request, response) => response.end())
+    onTestFinished(() => other.close())
+    const { registry, uploads, at } = await against({
+      location: (path) => `http://127.0.0.1//${other.host}${path}`,
+    })
+    await uploads.sendBlob(at, blob, sourceOf(bytes))
+    expect(registry.requests.at(-1)?.url).toContain(`//${other.host}/`)
+    expect(other.requests).toEqual([])
+  })
+
   test('may name a wrong scheme or port of its own host, as behind a proxy', async () => {
     const { uploads, at } = await against({ location: (path) => `https://127.0.0.1:1${path}` })
     expect(await uploads.sendBlob(at, blob, sourceOf(bytes))).toMatchObject({ how: 'sent' })

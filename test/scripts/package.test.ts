@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { validateConfiguration } from 'app-builder-lib/out/util/config/config.js'
+import { DebugLogger } from 'builder-util'
+import { expect, test, vi } from 'vitest'
 import { configuration } from '../../electron-builder.config.ts'
 import { executableIn } from '../../scripts/runtime/runtime.ts'
 
@@ -24,10 +26,37 @@ test('a release is not made with an Electron other than the official one', async
   await rm(folder, { recursive: true })
 })
 
+const runtime = { kind: 'official', version: '1.0.0', folder: '/x', executable: '/x/y' } as const
+
 test('what is packaged is the build and nothing of node_modules, hardened on macOS', () => {
-  const runtime = { kind: 'official', version: '1.0.0', folder: '/x', executable: '/x/y' } as const
   expect(configuration(runtime)).toMatchObject({
     files: ['out/**', 'package.json'],
     mac: { hardenedRuntime: true },
   })
+})
+
+test.each([undefined, 'TEAM'])(
+  'its own schema takes the configuration of every system',
+  async (team) => {
+    vi.stubEnv('APPLE_TEAM_ID', team)
+    const debug = new DebugLogger(false)
+    const config = configuration(runtime)
+    expect(config).toMatchObject({
+      win: {},
+      nsis: {},
+      mac: { notarize: team !== undefined },
+      linux: {},
+    })
+    await validateConfiguration(config, debug)
+    const wrong = { ...config, mac: { ...config.mac, hardenedRuntim: true } }
+    await expect(validateConfiguration(wrong, debug)).rejects.toThrow('configuration.mac')
+    vi.unstubAllEnvs()
+  },
+)
+
+test('the files that the configuration names are there', async () => {
+  const text = JSON.stringify(configuration(runtime))
+  const named = [...text.matchAll(/"(build\/[^"]+|LICENSE)"/g)].map(([, path = '']) => path)
+  expect(named).toContain('build/macos/entitlements.plist')
+  for (const path of named) await access(join(import.meta.dirname, '..', '..', path))
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Events } from '../../main/api/contract.ts'
+import type { CarriedFile } from '../../main/carried-app/carried-file.ts'
 import { createDesktop, type Desktop } from '../../main/desktop/desktop.ts'
 import { kept, type KeepName, type Kept } from '../../main/desktop/kept.ts'
 import type { Keep, Ports, SecretName } from '../../main/desktop/ports.ts'
@@ -28,6 +29,8 @@ export type TestOptions = {
   folder: string
   secrets?: Map<string, string> | undefined
   drives?: () => Promise<FoundDrive[]>
+  /** As if it were installed. */
+  app?: CarriedFile | undefined
 }
 
 export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
@@ -69,6 +72,7 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
     log: (line, error) =>
       void logged.push(error instanceof Error ? `${line} ${error.stack}` : line),
     startSandbox: async () => ({ site: sandbox.site, close: async () => undefined }),
+    app: options.app,
     logsFolder: join(folder, 'logs'),
     machineFolder: folder,
     catalogueFolder: join(folder, 'catalogue'),

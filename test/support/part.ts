@@ -28,6 +28,7 @@ export const packages = {
   debootstrap: 'debootstrap',
   rpm: 'rpm',
   'desktop-file-validate': 'desktop-file-utils',
+  groff: 'groff-base',
 } as const
 
 export type Part = keyof typeof packages

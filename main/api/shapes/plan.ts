@@ -16,12 +16,15 @@ export type PlanView = {
   id: string
   place: Place
   rows: PlanRow[]
+  /** With the application, where that is wanted. */
   writeBytes: number
   fetchBytes: number
   sharedBytes: number
   freeBytes: number
   missingBytes: number
   findings: Finding[]
+  /** The application itself, where it is installed and so can be put on the drive. */
+  app?: { sizeBytes: number; state: 'left-out' | 'new' | 'present' }
   /** How long it should take, where both speeds are known. */
   estimate?: {
     seconds: number

@@ -14,6 +14,8 @@ export type Settings = {
   limitBytesPerSecond?: number
   maxFileSizeBytes?: number
   verifyAfterWrite: 'removable' | 'always' | 'never'
+  /** Put the application on the drive as well. */
+  withApp: boolean
   /** Address; empty means what the environment says. */
   proxy: string
   /** PEM files, by their names. */

@@ -49,5 +49,5 @@ function page(view: Omit<LibraryView, 'place'> & { folder: string }, now: Date):
     digest: row.digest ?? '',
     files: row.files ?? [row.file],
   }))
-  return inventoryPage(`Inventory of ${view.folder}`, rows, view, now)
+  return inventoryPage(`Inventory of ${view.folder}`, rows, view, { now })
 }

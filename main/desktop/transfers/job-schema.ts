@@ -13,7 +13,15 @@ const state = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting') }),
   z.object({
     kind: z.literal('running'),
-    phase: z.enum(['resolving', 'pulling', 'downloading', 'full', 'flushing', 'verifying']),
+    phase: z.enum([
+      'resolving',
+      'pulling',
+      'checking',
+      'downloading',
+      'full',
+      'flushing',
+      'verifying',
+    ]),
   }),
   z.object({ kind: z.literal('paused') }),
   z.object({ kind: z.literal('done'), file: z.string().optional(), fetchedBytes: z.number() }),

@@ -1,10 +1,9 @@
 import type { Kept } from '../kept.ts'
 import type { Connection } from '../connection.ts'
 import { noRules } from '../selection.ts'
-import { Destinations } from './destinations.ts'
+import type { Destinations } from './destinations.ts'
 import type { Attempt } from './attempt.ts'
 import { blaming } from './blame.ts'
-import type { FolderHold } from './folder-hold.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 import { expectSameDrive } from './same-drive.ts'
 
@@ -24,11 +23,10 @@ export function createRun(parts: {
   connection: Connection
   settings: () => Pick<Kept['settings'], 'maxFileSizeBytes' | 'verifyAfterWrite'>
   isRemovable: (folder: string) => boolean
-  hold: FolderHold
+  destinations: Destinations
   warn: (message: string) => void
 }): Run {
-  const { connection, settings, isRemovable, warn } = parts
-  const destinations = new Destinations(parts.hold)
+  const { connection, destinations, settings, isRemovable, warn } = parts
 
   return async (job, attempt, { entered, progressed }) =>
     await blaming(connection, attempt.controller.signal, async (core) => {
@@ -38,7 +36,7 @@ export function createRun(parts: {
       await expectSameDrive(folder, job.drive)
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
-        const plan = await core.planInto(opened, request, signal)
+        const plan = await core.planInto(opened, { ...request, maxFileSizeBytes }, signal)
         signal.throwIfAborted()
         const [failure] = plan.failures
         if (failure) throw failure.error

@@ -10,10 +10,12 @@ import type { Ports } from '../ports.ts'
 import { createPublisher } from '../publisher.ts'
 import type { SettingsService } from '../settings.ts'
 import type { SpeedService } from '../speeds.ts'
+import { Destinations } from './destinations.ts'
 import { discardPartial } from './discard.ts'
 import { FolderHold } from './folder-hold.ts'
 import { isEnded } from './job.ts'
 import type { Job } from './job-schema.ts'
+import { createAppPutter } from './put-app.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
 import { expectSameDrive } from './same-drive.ts'
@@ -42,7 +44,7 @@ export type TransfersService = {
   >
 }
 
-export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log'> & {
+export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log' | 'app'> & {
   connection: Connection
   places: PlacesService
   plans: () => PlanService
@@ -70,8 +72,10 @@ export function createTransfers(parts: TransfersParts): TransfersService {
   let outcome = { done: 0, failed: 0 }
 
   const hold = new FolderHold()
+  const destinations = new Destinations(hold)
+  const appPutter = createAppPutter({ connection, destinations, app: parts.app })
   const run = createRun({
-    hold,
+    destinations,
     connection,
     settings: () => settings.current(),
     isRemovable,
@@ -109,7 +113,8 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     ...(parts.offlineRetryMs !== undefined && { offlineRetryMs: parts.offlineRetryMs }),
     ...(parts.occupiedRetryMs !== undefined && { occupiedRetryMs: parts.occupiedRetryMs }),
   })
-  const isActive = (): boolean => activeJobs(queue.jobs).length > 0
+  const isActive = (): boolean =>
+    activeJobs(queue.jobs).length > 0 || appPutter.folders().length > 0
 
   const view = (): TransfersView => {
     const rows = queue.jobs.map((job) =>
@@ -139,12 +144,11 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     }
   }
   function isWriting(drive: FoundDrive | undefined): boolean {
+    const running = queue.jobs.filter(({ state }) => state.kind === 'running')
+    const folders = [...running.map(({ folder }) => folder), ...appPutter.folders()]
     return (
       drive !== undefined &&
-      queue.jobs.some(
-        ({ state, folder }) =>
-          state.kind === 'running' && places.driveOf(folder)?.mountPoint === drive.mountPoint,
-      )
+      folders.some((folder) => places.driveOf(folder)?.mountPoint === drive.mountPoint)
     )
   }
 
@@ -155,7 +159,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     isWriting,
     pauseAll: () => queue.move('all', { do: 'pause' }),
     async close() {
-      await queue.close()
+      await Promise.all([queue.close(), appPutter.close()])
       publisher.close()
       history.close()
     },
@@ -171,7 +175,9 @@ export function createTransfers(parts: TransfersParts): TransfersService {
         }
         await expectSameDrive(where.folder, where.drive)
         const rows = planned.rows.filter(({ state }) => state === 'new' || state === 'changed')
-        if (rows.length === 0)
+        const bringsApp = planned.app?.state === 'new'
+        if (bringsApp) await appPutter.put(where)
+        if (rows.length === 0 && !bringsApp)
           notify('There is nothing to transfer.', 'Everything selected is there already.')
         queue.add(
           rows.map((row) => {

@@ -115,5 +115,6 @@ function follow({ headers, url }: Answer): URL {
       { hint: 'Its administrator has to set the address under which it is reached.' },
     )
   }
-  return new URL(found.pathname + found.search, url)
+  // Put together as a text: by itself a path that begins with two slashes would name another host.
+  return new URL(url.origin + found.pathname + found.search)
 }

@@ -5,7 +5,7 @@ import type { PlanView } from '../../../main/api/shapes.ts'
 import { count } from '../../format/count.ts'
 import { call } from '../../replicator.ts'
 import { attempt, say, sayFailure } from '../../stores/attempt.ts'
-import { forgetPlan } from '../../stores/plan.ts'
+import { forgetPlan, makePlan } from '../../stores/plan.ts'
 import { show } from '../../stores/view.ts'
 import { startMark } from '../shell/shortcuts.ts'
 
@@ -21,12 +21,18 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
   const toSave =
     plan?.rows.filter(({ state }) => state === 'new' || state === 'changed').length ?? 0
   const isBlocked = plan?.findings.some(({ severity }) => severity === 'blocks') ?? false
-  const start = async (id: string) => {
+  const bringsApp = plan?.app?.state === 'new'
+  const start = async ({ id, place }: PlanView) => {
     setStarting(true)
     try {
       await call('transfers.start', { plan: id })
-      forgetPlan()
-      show('transfers')
+      if (toSave > 0) {
+        forgetPlan()
+        show('transfers')
+      } else {
+        say('The app is on the drive.')
+        await makePlan(place)
+      }
     } catch (error) {
       sayFailure(error)
     }
@@ -35,7 +41,9 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
   return (
     <footer className="action-bar">
       <span className="soft small cut" role="status">
-        {isMaking ? 'Making the plan …' : plan ? saysOf(toSave, plan.rows.length, isBlocked) : ''}
+        {isMaking && 'Making the plan …'}
+        {isStarting && bringsApp && 'Putting the app on the drive …'}
+        {plan && !(isStarting && bringsApp) && saysOf(toSave, plan, isBlocked)}
       </span>
       <Menu position="top-end" shadow="md">
         <Menu.Target>
@@ -57,9 +65,9 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
         </Menu.Dropdown>
       </Menu>
       <Button
-        disabled={!plan || isBlocked || toSave === 0}
+        disabled={!plan || isBlocked || (toSave === 0 && !bringsApp)}
         loading={isStarting}
-        onClick={() => plan && void start(plan.id)}
+        onClick={() => plan && void start(plan)}
         {...startMark}
       >
         {toSave > 0 ? `Start ${count(toSave, 'transfer')}` : 'Start'}
@@ -68,10 +76,12 @@ export function PlanFoot({ plan, isMaking }: { plan: PlanView | undefined; isMak
   )
 }
 
-function saysOf(toSave: number, all: number, isBlocked: boolean): string {
+function saysOf(toSave: number, { rows, app }: PlanView, isBlocked: boolean): string {
   if (isBlocked) return 'This plan cannot start; what stands in the way is said above.'
-  if (toSave === 0) return 'Everything is there already.'
-  return toSave === all ? '' : `${count(toSave, 'image')} to copy, ${all - toSave} left alone.`
+  if (toSave === 0)
+    return app?.state === 'new' ? 'The images are there already.' : 'Everything is there already.'
+  const left = rows.length - toSave
+  return left === 0 ? '' : `${count(toSave, 'image')} to copy, ${left} left alone.`
 }
 
 async function save(id: string, format: 'csv' | 'json' | 'md'): Promise<void> {

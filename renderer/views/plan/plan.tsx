@@ -7,6 +7,7 @@ import { valueOf } from '../../stores/mirror.ts'
 import { selection } from '../../stores/mirrors.ts'
 import { makePlan, usePlan } from '../../stores/plan.ts'
 import { show } from '../../stores/view.ts'
+import { AppChoice } from './app-choice.tsx'
 import { PlacePicker } from './place-picker.tsx'
 import { PlanFacts } from './plan-facts.tsx'
 import { PlanFoot } from './plan-foot.tsx'
@@ -69,6 +70,7 @@ export function Plan() {
             {plan.state === 'making' && !shown && <Loading label="Making the plan" rows={5} />}
             {shown && (
               <>
+                <AppChoice plan={shown} />
                 <PlanFacts plan={shown} />
                 <PlanRows rows={shown.rows} />
               </>
