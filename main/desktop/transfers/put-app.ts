@@ -1,6 +1,7 @@
 import { AppError } from '../../api/errors.ts'
 import { carry } from '../../carried-app/carry.ts'
 import type { CarriedFile } from '../../carried-app/carried-file.ts'
+import type { DriveIdentity } from '../../disk/drive-identity.ts'
 import type { Connection } from '../connection.ts'
 import type { KnownPlan } from '../plan.ts'
 import type { Destinations } from './destinations.ts'
@@ -9,7 +10,7 @@ import { expectSameDrive } from './same-drive.ts'
 /** Puts the application itself on a drive: seconds, so it is waited for, and no transfer of the queue. */
 export type AppPutter = {
   /** Throws what `carry` throws, and FolderOccupied. */
-  put: (where: KnownPlan['where']) => Promise<void>
+  put: (where: { folder: string; drive?: DriveIdentity | undefined }) => Promise<void>
   /** Those that are being written to. */
   folders: () => readonly string[]
   close: () => Promise<void>
@@ -24,7 +25,7 @@ export function createAppPutter(parts: {
   const running = new Map<Promise<void>, string>()
   const closing = new AbortController()
 
-  const run = async ({ folder, drive }: KnownPlan['where']): Promise<void> => {
+  const run = async (folder: string, drive: DriveIdentity | undefined): Promise<void> => {
     if (!app) return
     await expectSameDrive(folder, drive)
     await connection.use((core) =>
@@ -36,9 +37,9 @@ export function createAppPutter(parts: {
   }
 
   return {
-    async put(where) {
-      const put = run(where)
-      running.set(put, where.folder)
+    async put({ folder, drive }) {
+      const put = run(folder, drive)
+      running.set(put, folder)
       try {
         await put
       } finally {

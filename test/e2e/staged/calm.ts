@@ -1,6 +1,6 @@
 import type { Settings } from '../../../main/api/shapes.ts'
 import type { Answers } from '../stage.ts'
-import { repositories, list, mark, tags, references, picked } from './catalogue.ts'
+import { list, mark, picked, references, repositories, tags } from './catalogue.ts'
 import { library, docker, image } from './library.ts'
 import { stick, small, folder } from './places.ts'
 import { plan } from './plan.ts'
@@ -49,7 +49,7 @@ export const calm: Answers = {
       '# PyTorch\n\nA GPU accelerated tensor framework.\n\n<script>window.hostile = 1</script><img src=x onerror="window.hostile = 2">\n\n[bad](javascript:window.hostile=3) and [good](https://docs.nvidia.com/)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\ndocker run --gpus all -it --rm nvcr.io/nvidia/pytorch:24.05-py3\n```\n\n- one\n- two\n',
   },
   'catalogue.tags': { tags },
-  'catalogue.logo': mark,
+  'catalogue.logo': `data:image/svg+xml,${encodeURIComponent(mark)}`,
   'selection.get': picked,
   'selection.add': undefined,
   'selection.remove': undefined,

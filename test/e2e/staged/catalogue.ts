@@ -71,6 +71,10 @@ export const repositories: RepositoryRow[] = [
   })),
 ]
 
+/** What stands at the address `mark`. */
+export const mark =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 6l2-4 2 3 2-3" fill="none" stroke="#3a5ba0"/></svg>'
+
 export const list: CatalogueList = { state: 'ready', repositories, fetchedMs: Date.now() }
 
 /** `24.05`, and so many months before. */
