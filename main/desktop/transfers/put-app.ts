@@ -3,7 +3,6 @@ import { carry } from '../../carried-app/carry.ts'
 import type { CarriedFile } from '../../carried-app/carried-file.ts'
 import type { DriveIdentity } from '../../disk/drive-identity.ts'
 import type { Connection } from '../connection.ts'
-import type { KnownPlan } from '../plan.ts'
 import type { Destinations } from './destinations.ts'
 import { expectSameDrive } from './same-drive.ts'
 

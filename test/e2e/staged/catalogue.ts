@@ -107,8 +107,3 @@ export const picked: Selection = {
   fetchBytes: 21_400_000_000,
   sharedBytes: 6_200_000_000,
 }
-
-/** What every logo shows. */
-export const mark = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 6l2-4 2 3 2-3" fill="none" stroke="#3a5ba0"/></svg>',
-)}`
