@@ -116,7 +116,8 @@ async function isAlive(path: string, owner: Owner | undefined): Promise<boolean>
   return Date.now() - seenMs < DEAD_AFTER_MS
 }
 
-function isRunning(pid: number): boolean {
+/** Whether this machine has a process of that number, whoever's it is. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -6,23 +6,22 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { LibraryView, TransfersView } from '../../main/api/shapes.ts'
 import { findDrive } from '../../main/disk/drive-list.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
 import { ext4Drive } from '../support/loop-drive.ts'
 import { describeWith } from '../support/parts.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
+const sandbox = await sandboxForTests()
 const run = promisify(execFile)
 const size = 64 * 2 ** 20
 
 describeWith(['mkfs.ext4', 'losetup'], 'another drive at the same place', () => {
-  let sandbox: Sandbox
   let home: ReturnType<typeof temporaryFolder>
   let desktop: TestDesktop
   /** Where now the one drive is mounted, now the other. */
   let place: string
 
   beforeEach(async () => {
-    sandbox = await startSandbox()
     home = temporaryFolder()
     place = join(home.path, 'stick')
     await mkdir(place)
@@ -38,7 +37,6 @@ describeWith(['mkfs.ext4', 'losetup'], 'another drive at the same place', () => 
   afterEach(async () => {
     await desktop.close()
     await run('umount', [place]).catch(() => undefined)
-    await sandbox.close()
     home.remove()
   })
 
