@@ -6,8 +6,8 @@ const HALVED_BYTES = 128 * 1024 * 1024
 /** So much faster than the drive the line has to be, and to stay. */
 const CLEARLY_FASTER = 1.5
 const STILL_FASTER = 1.2
-/** A drive that reads as fast as this holds up nothing, and what is measured then is how busy this program is. */
-const FAST_BYTES_PER_SECOND = 200e6
+/** From here on it is also measured how busy this program is; and no drive that holds anything up reads so fast. */
+const FAST_BYTES_PER_SECOND = 80e6
 /** After this time the drive is tried once more: something else may have kept it busy. */
 const TRUSTED_MS = 60_000
 

@@ -13,7 +13,7 @@ function measured(bytesPerSecond: number, bytes = 100 * MB) {
 }
 
 test('what the drive holds is read from there unless the line is clearly faster', () => {
-  expect(measured(90 * MB).choice.choose(fast)).toBe('drive')
+  expect(measured(70 * MB).choice.choose(fast)).toBe('drive')
   expect(measured(67 * MB).choice.choose(fast)).toBe('drive')
   expect(measured(60 * MB).choice.choose(fast)).toBe('line')
 })
@@ -50,12 +50,12 @@ test('a drive that was slow a minute ago is tried once more', () => {
 })
 
 test('what a drive reads now weighs more than what it read long ago', () => {
-  const { choice } = measured(150 * MB, 2000 * MB)
+  const { choice } = measured(70 * MB, 2000 * MB)
   expect(choice.choose(fast)).toBe('drive')
   for (let second = 0; second < 60; second += 1) choice.read(10 * MB, 1)
   expect(choice.choose(fast)).toBe('line')
 })
 
 test('however fast the line, a fast drive is read', () => {
-  expect(measured(250 * MB).choice.choose(1000 * MB)).toBe('drive')
+  expect(measured(90 * MB).choice.choose(1000 * MB)).toBe('drive')
 })

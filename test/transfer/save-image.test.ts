@@ -72,16 +72,11 @@ function slowReading(): NonNullable<ConstructorParameters<typeof HeldBlobs>[2]> 
       const tarball = await openTarball(paths)
       return {
         ...tarball,
-        stream: (start, end, signal) =>
-          Readable.from(slowly(tarball.stream(start, end, signal)), { objectMode: false }),
+        async read(buffer, position) {
+          nowMs += buffer.length / 300
+          return await tarball.read(buffer, position)
+        },
       }
     },
-  }
-
-  async function* slowly(bytes: Readable): AsyncGenerator<Uint8Array> {
-    for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
-      nowMs += chunk.length / 300
-      yield chunk
-    }
   }
 }
