@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ElectronApplication } from '@playwright/test'
 import { launch, type Application } from '../test/e2e/application.ts'
 import { Operator } from '../test/e2e/operator.ts'
+import type { TransfersView } from '../main/api/shapes.ts'
 import { daemonsOf } from './measure.ts'
 
 // `node desktop-run.ts HOST FOLDER REFERENCE…`: an operator saves these images with the built application, which begins
@@ -34,9 +35,10 @@ async function save(application: Application): Promise<object> {
   const before = await processes.read()
   await forgetPeak(main)
   await watchEventLoop(electron)
+  const saved = page.evaluate(allDone, references.length)
   const begun = performance.now()
-  await operator.start()
-  await operator.safe.waitFor({ timeout: 120_000 })
+  await page.getByRole('button', { name: /^Start/ }).click()
+  await saved
   const seconds = (performance.now() - begun) / 1000
   const delay = await eventLoopDelay(electron)
   const after = await processes.read()
@@ -46,6 +48,17 @@ async function save(application: Application): Promise<object> {
     peakBytes: await peakOf(main),
     delay,
   }
+}
+
+/** In the window: hears when that many transfers are done. Looking at the page again and again would be a load of its own. */
+function allDone(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    window.replicator.listen((name, payload) => {
+      if (name !== 'transfers.changed') return
+      const { rows } = payload as TransfersView
+      if (rows.filter(({ phase }) => phase === 'done').length === count) resolve()
+    })
+  })
 }
 
 /** The application's processes: main, the window's, and Chromium's own. */

@@ -38,7 +38,7 @@ export const desktop: Section = async (bench) => {
 }
 
 const EXPLANATION = `The transfer is from the first file's birth to the last one's name; start to end is the whole command, or from the click on
-Start to “Safely written”. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its peak
+Start to the news that all is done. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its peak
 is main's. The delay of main's event loop is sampled every 10 ms, which are part of it.`
 
 const printed = z.object({
