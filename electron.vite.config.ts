@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 import { licencesPlugin } from './scripts/licences-plugin.ts'
+import { textsPlugin } from './scripts/texts-plugin.ts'
 
 // The oldest Electron that runs us is 33 (the stand-in of scripts/electron-runtime.ts): Node 20.18 and
 // Chromium 130. Without these lines the build would aim at the version that package.json asks for.
@@ -17,7 +18,7 @@ const withoutNativeModules: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [withoutNativeModules],
+    plugins: [withoutNativeModules, textsPlugin()],
     build: {
       target: node,
       // What is installed has no node_modules: everything it needs is in here.

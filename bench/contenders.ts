@@ -68,7 +68,7 @@ export function theLimit(
 }
 
 /** The seed's way. */
-export function dockerPullAndSave({ socket }: Engine): Contender {
+function dockerPullAndSave({ socket }: Engine): Contender {
   const docker = `docker --host unix://${socket}`
   return {
     name: 'docker pull + docker save',
@@ -87,7 +87,7 @@ export function dockerPullAndSave({ socket }: Engine): Contender {
   }
 }
 
-export function ctrFetchAndExport({ socket }: Engine): Contender {
+function ctrFetchAndExport({ socket }: Engine): Contender {
   const ctr = `ctr --address ${socket}`
   return {
     name: 'ctr fetch + export',

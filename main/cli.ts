@@ -26,21 +26,26 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // Without a listener the system ends a program whose file meets a limit (`ulimit -f`); so the write fails, as on FAT.
 process.on('SIGXFSZ', () => undefined)
-// In `ngc-replicator … | head` the reader goes away: what was begun is still done, unseen.
-let isHeard = true
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  isHeard = false
-})
+// In `ngc-replicator … 2>&1 | head` the reader goes away: what was begun is still done, unseen.
+const unheard = new Set<NodeJS.WriteStream>()
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    unheard.add(stream)
+  })
+}
 
 // Names on drives and answers of servers are other people's texts: whatever forgot it, none steers the terminal.
-const harmless = (text: string): string => text.split('\n').map(printable).join('\n')
+const write = (stream: NodeJS.WriteStream, text: string): void => {
+  if (unheard.has(stream)) return
+  stream.write(`${text.split('\n').map(printable).join('\n')}\n`)
+}
 
 process.exitCode = await runProgram(
   process.argv.slice(2),
   {
-    print: (line) => void (isHeard && process.stdout.write(`${harmless(line)}\n`)),
-    complain: (line) => void process.stderr.write(`${harmless(line)}\n`),
+    print: (line) => write(process.stdout, line),
+    complain: (line) => write(process.stderr, line),
     isTerminal: process.stdout.isTTY,
   },
   interrupted.signal,

@@ -74,8 +74,11 @@ export interface Core {
     folder: string,
     options?: { mayBeReadOnly?: boolean; signal?: AbortSignal },
   ): Promise<OpenDestination>
-  /** Resolves a request against the catalogue, the registry and the destination; writes nothing. */
-  plan(request: Request, signal?: AbortSignal): Promise<PreparedPlan>
+  /**
+   * Resolves a request against the catalogue, the registry and the destination; writes nothing. Throws what
+   * `openDestination` throws.
+   */
+  plan(request: Request & { mayBeReadOnly?: boolean }, signal?: AbortSignal): Promise<PreparedPlan>
   planInto(
     opened: OpenDestination,
     request: Omit<Request, 'folder'>,
@@ -201,8 +204,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     planInto,
     saver: rememberingSaver,
 
-    async plan(request, signal) {
-      const opened = await openDestination(request.folder, signal ? { signal } : {})
+    async plan({ folder, mayBeReadOnly = false, ...request }, signal) {
+      const opened = await openDestination(folder, { mayBeReadOnly, ...(signal && { signal }) })
       return { plan: await planInto(opened, request, signal), opened }
     },
 

@@ -6,7 +6,7 @@ const bridge: Bridge = {
     (await ipcRenderer.invoke(
       'call',
       name,
-      name === 'places.drop' ? pathsOf(input) : input,
+      name.endsWith('.drop') ? pathsOf(input) : input,
     )) as Envelope,
   listen: (listener) => {
     const hear = (_event: unknown, name: string, payload: unknown) => listener(name, payload)

@@ -23,6 +23,7 @@ import type {
 } from './shapes.ts'
 import {
   compared,
+  dropped,
   grant,
   id,
   ids,
@@ -69,12 +70,19 @@ export const contract = {
   'catalogue.page': takes(z.strictObject({ path })).gives<string>(),
   /** Of the index or manifest that the reference means now; the registry is asked. */
   'catalogue.digest': takes(z.strictObject({ reference })).gives<string>(),
+  /** A data: address of a picture; null where there is none to draw. Fetched when it is first asked for. */
+  'catalogue.logo': takes(id()).gives<string | null>(),
   'catalogue.tags': takes(z.strictObject({ path })).gives<TagList>(),
 
   'selection.get': takes(nothing()).gives<Selection>(),
   'selection.add': takes(z.strictObject({ references })).gives<void>(),
   /** Images of a list, each for its own platform. Asks for the file with a dialog; null when the user changed their mind. */
   'selection.openList': takes(nothing()).gives<{ added: number } | null>(),
+  /**
+   * A dropped list: its images, each for its own platform, are added; any other text is given back for `selection.parse`.
+   * The window gives the `File`s, as for `places.drop`; the first one counts.
+   */
+  'selection.drop': takes(dropped).gives<{ added: number } | { text: string }>(),
   /** What a comparison found missing or different; see `library.compare`. */
   'selection.addMissing': takes(compared).gives<{ added: number }>(),
   'selection.remove': takes(z.strictObject({ references })).gives<void>(),
@@ -95,9 +103,7 @@ export const contract = {
    * Folders or tarballs that were dropped on the window; a tarball stands for its folder. The window gives the `File`s
    * themselves, `call('places.drop', files)`: the preload turns them into paths, and takes nothing else for this call.
    */
-  'places.drop': takes(z.strictObject({ paths: z.array(z.string().max(4_096)).max(100) })).gives<
-    Place[]
-  >(),
+  'places.drop': takes(dropped).gives<Place[]>(),
   'places.show': takes(
     z.strictObject({ grant, file: z.string().max(255).optional() }),
   ).gives<void>(),
@@ -208,7 +214,9 @@ export type Notice = {
 export type CallName = keyof typeof contract
 export type Input<Name extends CallName> = z.output<(typeof contract)[Name]['input']>
 /** What the window gives to the bridge: the input, except where only the preload may make it. */
-export type Sent<Name extends CallName> = Name extends 'places.drop' ? readonly File[] : Input<Name>
+export type Sent<Name extends CallName> = Name extends `${string}.drop`
+  ? readonly File[]
+  : Input<Name>
 export type Output<Name extends CallName> = Given<(typeof contract)[Name]>
 
 /** One handler for each call. Parts of the host build their share: `Pick<Handlers, 'app.about'>`. */

@@ -6,6 +6,8 @@ export const short = z.string().min(1).max(200)
 export const path = z.string().min(1).max(255)
 /** A folder that main handed out; see `Place`. */
 export const grant = z.string().min(1).max(64)
+/** Files and folders that were dropped on the window. */
+export const dropped = z.strictObject({ paths: z.array(z.string().max(4_096)).max(100) })
 /** Of images in a library. */
 export const ids = z.array(short).max(10_000)
 export const platform = z.enum(['linux/amd64', 'linux/arm64', 'all'])

@@ -1,17 +1,16 @@
-import { constants } from 'node:fs'
-import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { AppError } from '../api/errors.ts'
-import { freeBytesOf, type AwaitSpace } from '../disk/space.ts'
-import { syncFolder } from '../disk/durable.ts'
-import { createCatchUpHash } from './catch-up-hash.ts'
-import { destinationError, driveIsFull, errorCode } from './destination-error.ts'
+import { rename, rm } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type { AwaitSpace } from '../disk/space.ts'
+import { ClosedFiles } from './closed-files.ts'
+import { destinationError, driveIsFull } from './destination-error.ts'
+import { giveNames } from './final-names.ts'
+import { GrowingFile } from './growing-file.ts'
 import type { Journal } from './journal.ts'
-import { MOST_PARTS, PARTIAL, parseFileName, partName } from './name.ts'
+import { PartialNames } from './partial-names.ts'
+import { checkPartCount } from './part-count.ts'
 import type { PartialTarball } from './partial.ts'
-import { openTarball } from './parts.ts'
-import { createSha256, type Sha256 } from './sha256.ts'
+import { streamFiles } from './parts.ts'
+import { SyncSteps } from './sync-steps.ts'
 
 export interface WrittenFile {
   readonly name: string
@@ -38,10 +37,6 @@ export interface DestinationOptions {
   readonly awaitSpace?: AwaitSpace | undefined
 }
 
-/** Bytes per step of syncing, or time where they come slowly: progress follows the medium by at most two of them. */
-const STEP_BYTES = 64 * 1024 * 1024
-const STEP_MS = 2_000
-
 /**
  * The files that one tarball becomes, written in order: `NAME.tar.partial`, or `NAME.tar.000.partial` and so on, which get
  * their names only when all are on the medium. Where the drive itself refuses to let a file grow (FAT), the file at hand
@@ -49,15 +44,12 @@ const STEP_MS = 2_000
  */
 export class DestinationFiles {
   readonly #options: DestinationOptions
-  readonly #closed: ClosedFile[] = []
-  readonly #rehashes: Sha256[] = []
-  #current: OpenFile | undefined
+  readonly #names: PartialNames
+  readonly #closed = new ClosedFiles()
+  readonly #steps = new SyncSteps()
+  #current: GrowingFile | undefined
   #limitBytes: number
-  #isInParts: boolean
   #writtenBytes = 0
-  #unsyncedBytes = 0
-  #lastStepMs = performance.now()
-  #syncing: Promise<void> = Promise.resolve()
   /** Bytes of the file at hand that an earlier run wrote. */
   #begunBytes = 0
 
@@ -65,32 +57,23 @@ export class DestinationFiles {
     const { partial } = options
     this.#options = options
     this.#limitBytes = options.maxFileSizeBytes ?? Number.MAX_SAFE_INTEGER
-    this.#isInParts = options.sizeBytes > this.#limitBytes || partial?.isInParts === true
-    this.#checkParts()
+    checkPartCount(options.sizeBytes, this.#limitBytes)
+    const isInParts = options.sizeBytes > this.#limitBytes || partial?.isInParts === true
+    this.#names = new PartialNames(options.folder, options.name, isInParts)
     if (partial === undefined) return
     this.#writtenBytes = partial.sizeBytes
     this.#begunBytes = partial.sizeBytes
-    for (const [at, { sizeBytes, sha256 }] of partial.closed.entries()) {
-      const part = this.#isInParts ? at : undefined
-      const known = sha256 === undefined ? this.#rehash(part, sizeBytes) : sha256
-      this.#closed.push({ part, sizeBytes, sha256: Promise.resolve(known) })
+    for (const [part, { sizeBytes, sha256 }] of partial.closed.entries()) {
+      this.#closed.addEarlier(sizeBytes, this.#names.path(part), sha256)
       this.#begunBytes -= sizeBytes
     }
   }
 
   /** Bytes of the tarball that are written already. */
   stream(start: number, end: number, signal: AbortSignal): Readable {
-    const paths = this.#closed.map(({ part }) => this.#pathOf(part))
-    if (this.#current || this.#begunBytes > 0) paths.push(this.#pathOf(this.#nextPart()))
-    const chunks = async function* (): AsyncGenerator<Uint8Array> {
-      const tarball = await openTarball(paths)
-      try {
-        yield* tarball.stream(start, end, signal) as AsyncIterable<Uint8Array>
-      } finally {
-        await tarball.close()
-      }
-    }
-    return Readable.from(chunks())
+    const isOneOpen = this.#current !== undefined || this.#begunBytes > 0
+    const paths = this.#names.paths(this.#closed.count + Number(isOneOpen))
+    return streamFiles(paths, start, end, signal)
   }
 
   /** Writes all the bytes, hashing each file on the way; `hashed` resolves when the memory is free again. */
@@ -103,14 +86,19 @@ export class DestinationFiles {
         continue
       }
       const piece = bytes.subarray(at, at + this.#limitBytes - file.sizeBytes)
-      const written = await this.#put(file, piece)
-      if (written > 0) hashes.push(file.sha256.update(piece.subarray(0, written)))
-      at += written
-      file.sizeBytes += written
-      this.#writtenBytes += written
-      this.#unsyncedBytes += written
-      const isLate = performance.now() - this.#lastStepMs >= STEP_MS
-      if (isLate || this.#unsyncedBytes >= STEP_BYTES) await this.#step(file)
+      const written = await file.append(piece, {
+        note: async (noted) => await this.#options.journal?.wrote(this.#writtenBytes, noted),
+        makeRoom: (error) => this.#makeRoom(file, error),
+      })
+      if (written === undefined) {
+        this.#limitBytes = file.sizeBytes
+        checkPartCount(this.#options.sizeBytes, this.#limitBytes)
+        continue
+      }
+      hashes.push(written.hashed)
+      at += written.bytes
+      this.#writtenBytes += written.bytes
+      await this.#steps.wrote(written.bytes, () => this.#sync(file))
     }
     const hashed = Promise.all(hashes)
     // A failure is met where the digest is asked for; here it must only not go unhandled.
@@ -120,23 +108,16 @@ export class DestinationFiles {
 
   /** Everything on the medium, under its final name, and nothing older of that name left. */
   async finish(): Promise<WrittenFile[]> {
-    const { folder } = this.#options
+    const { folder, name: tarball } = this.#options
     if (this.#begunBytes > 0) await this.#open()
     if (this.#current) await this.#close(this.#current)
-    const files: WrittenFile[] = []
-    for (const { part, sizeBytes, sha256 } of this.#closed) {
-      files.push({ name: this.#nameOf(part), sizeBytes, sha256: await sha256 })
-    }
-    try {
-      await this.#removeOlder(new Set(files.map((file) => file.name)))
-      // The first part comes last: where it has its name, all have.
-      for (const { name } of files.toReversed()) {
-        await rename(join(folder, name + PARTIAL), join(folder, name))
-      }
-      await syncFolder(folder)
-    } catch (error) {
-      throw destinationError(error, join(folder, this.#options.name))
-    }
+    const summed = await this.#closed.summed()
+    const files = summed.map((file, part) => ({ name: this.#names.final(part), ...file }))
+    await giveNames(
+      folder,
+      tarball,
+      files.map(({ name }) => name),
+    )
     return files
   }
 
@@ -147,178 +128,72 @@ export class DestinationFiles {
   async abandon(reliableBytes = this.#writtenBytes): Promise<void> {
     const { journal } = this.#options
     const file = this.#current
-    await this.#syncing.catch(() => undefined)
+    await this.#steps.settled().catch(() => undefined)
     if (journal) {
-      await file?.handle.datasync().then(
+      await file?.sync().then(
         () => journal.durable(this.#writtenBytes),
         () => undefined, // the drive is gone: what it holds is found by the next run
       )
       if (reliableBytes < this.#writtenBytes) await journal.cut(reliableBytes)
     }
-    await file?.handle.close().catch(() => undefined)
-    file?.sha256.drop()
-    for (const hash of this.#rehashes) hash.drop()
-    for (const { sha256 } of this.#closed) sha256.catch(() => undefined)
+    await file?.abandon()
+    this.#closed.drop()
     if (journal) return
-    for (const { part } of [...this.#closed, ...(file ? [file] : [])]) {
-      await rm(this.#pathOf(part), { force: true }).catch(() => undefined)
+    for (const path of this.#names.paths(this.#closed.count + Number(file !== undefined))) {
+      await rm(path, { force: true }).catch(() => undefined)
     }
   }
 
-  async #open(): Promise<OpenFile> {
-    const part = this.#nextPart()
-    const path = this.#pathOf(part)
-    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants // the last is absent, so 0, on Windows
-    const sizeBytes = this.#begunBytes
+  async #open(): Promise<GrowingFile> {
+    const begunBytes = this.#begunBytes
     this.#begunBytes = 0
-    const fresh = sizeBytes === 0 ? O_CREAT | O_TRUNC : 0
-    const handle = await open(path, O_WRONLY | O_NOFOLLOW | fresh).catch((error: unknown) => {
-      throw destinationError(error, path)
-    })
-    const sha256 = sizeBytes === 0 ? createSha256() : createCatchUpHash(path, sizeBytes)
-    this.#current = { handle, part, sizeBytes, sha256 }
+    this.#current = await GrowingFile.open(this.#names.path(this.#closed.count), begunBytes)
     return this.#current
   }
 
-  #rehash(part: number | undefined, sizeBytes: number): Promise<string> {
-    const hash = createCatchUpHash(this.#pathOf(part), sizeBytes)
-    this.#rehashes.push(hash)
-    const digest = hash.digest()
-    digest.catch(() => undefined) // met where the digest is asked for
-    return digest
+  async #makeRoom(file: GrowingFile, error: unknown): Promise<void> {
+    const { awaitSpace, sizeBytes } = this.#options
+    if (awaitSpace === undefined) throw driveIsFull(error, file.path)
+    // What is there may have to last for long.
+    await this.#steps.start(() => this.#sync(file))
+    await this.#steps.settled()
+    await awaitSpace(sizeBytes - this.#writtenBytes)
   }
 
-  /**
-   * Bytes written; 0 when the drive lets the file grow no further, which is learnt only by trying: the kernel's FAT says
-   * EFBIG, at 4 GiB; fusefat says EPERM, at 2 GiB, but also when it is full.
-   */
-  async #put(file: OpenFile, piece: Uint8Array): Promise<number> {
-    const { journal, folder, awaitSpace, sizeBytes } = this.#options
-    const path = this.#pathOf(file.part)
-    for (;;) {
-      try {
-        const [{ bytesWritten }] = await Promise.all([
-          file.handle.write(piece, 0, piece.length, file.sizeBytes),
-          journal?.wrote(this.#writtenBytes, piece),
-        ])
-        if (bytesWritten === 0) throw new Error('nothing was written')
-        if (bytesWritten < piece.length) {
-          await journal?.wrote(this.#writtenBytes, piece.subarray(0, bytesWritten))
-        }
-        return bytesWritten
-      } catch (error) {
-        const code = errorCode(error) ?? ''
-        const mayBeLimit = ['EFBIG', 'EPERM'].includes(code)
-        const isFull = mayBeLimit
-          ? (await freeBytesOf(folder)) < piece.length
-          : ['ENOSPC', 'EDQUOT'].includes(code)
-        if (isFull) {
-          if (awaitSpace === undefined) throw driveIsFull(error, path)
-          // What is there may have to last for long.
-          await this.#step(file)
-          await this.#syncing
-          await awaitSpace(sizeBytes - this.#writtenBytes)
-          continue
-        }
-        if (!mayBeLimit || file.sizeBytes === 0) throw destinationError(error, path)
-        this.#limitBytes = file.sizeBytes
-        this.#checkParts()
-        return 0
-      }
-    }
-  }
-
-  /** Starts a sync beside the writing; waits only for the one before. */
-  async #step(file: OpenFile): Promise<void> {
-    await this.#syncing
-    this.#unsyncedBytes = 0
-    this.#lastStepMs = performance.now()
-    this.#syncing = this.#sync(file, this.#writtenBytes)
-    this.#syncing.catch(() => undefined)
-  }
-
-  async #sync(file: OpenFile, bytes: number): Promise<void> {
+  async #sync(file: GrowingFile): Promise<void> {
     const { onDurable, journal } = this.#options
+    const bytes = this.#writtenBytes
     try {
-      await file.handle.datasync()
+      await file.sync()
     } catch (error) {
-      throw destinationError(error, this.#pathOf(file.part))
+      throw destinationError(error, file.path)
     }
     await journal?.durable(bytes)
     onDurable?.(bytes)
   }
 
-  async #close(file: OpenFile): Promise<void> {
-    await this.#syncing
-    const { folder, onDurable, journal } = this.#options
+  async #close(file: GrowingFile): Promise<void> {
+    await this.#steps.settled()
+    const { onDurable, journal, sizeBytes } = this.#options
+    const part = this.#closed.count
+    let sha256: Promise<string>
     try {
-      await file.handle.sync()
+      ;({ sha256 } = await file.close())
       onDurable?.(this.#writtenBytes)
-      this.#unsyncedBytes = 0
-      await file.handle.close()
-      const isWhole = this.#writtenBytes === this.#options.sizeBytes
-      if (file.part === undefined && !isWhole) {
-        this.#isInParts = true
-        await rename(this.#pathOf(undefined), join(folder, this.#nameOf(0) + PARTIAL))
-        file.part = 0
+      this.#steps.reset()
+      // It was to be the only one.
+      if (!this.#names.isInParts && this.#writtenBytes < sizeBytes) {
+        this.#names.isInParts = true
+        await rename(file.path, this.#names.path(part))
       }
     } catch (error) {
-      throw destinationError(error, this.#pathOf(file.part))
+      throw destinationError(error, file.path)
     }
     this.#current = undefined
-    const sha256 = file.sha256.digest()
-    sha256.catch(() => undefined)
-    const number = this.#closed.length
-    this.#closed.push({ part: file.part, sizeBytes: file.sizeBytes, sha256 })
+    this.#closed.add(file.sizeBytes, sha256)
     await journal?.closed(file.sizeBytes)
     await journal?.durable(this.#writtenBytes)
     // A failure is met where the digest is asked for.
-    sha256.then((sum) => journal?.summed(number, sum)).catch(() => undefined)
+    sha256.then((sum) => journal?.summed(part, sum)).catch(() => undefined)
   }
-
-  async #removeOlder(kept: ReadonlySet<string>): Promise<void> {
-    const { folder, name } = this.#options
-    for (const file of await readdir(folder)) {
-      const found = parseFileName(file)
-      const final = found.isPartial ? file.slice(0, -PARTIAL.length) : file
-      if (found.name === name && !kept.has(final)) await rm(join(folder, file), { force: true })
-    }
-  }
-
-  #checkParts(): void {
-    const limitBytes = this.#limitBytes
-    if (limitBytes >= 1 && this.#options.sizeBytes / limitBytes <= MOST_PARTS) return
-    throw new AppError(
-      'usage',
-      `Files of ${limitBytes} bytes would make more than ${MOST_PARTS} parts.`,
-      {
-        hint: 'Choose a larger --max-file-size.',
-      },
-    )
-  }
-
-  #nextPart(): number | undefined {
-    return this.#isInParts ? this.#closed.length : undefined
-  }
-
-  #nameOf(part: number | undefined): string {
-    return part === undefined ? this.#options.name : partName(this.#options.name, part)
-  }
-
-  #pathOf(part: number | undefined): string {
-    return join(this.#options.folder, this.#nameOf(part) + PARTIAL)
-  }
-}
-
-interface ClosedFile {
-  readonly part: number | undefined
-  readonly sizeBytes: number
-  readonly sha256: Promise<string>
-}
-
-interface OpenFile {
-  readonly handle: FileHandle
-  readonly sha256: Sha256
-  part: number | undefined
-  sizeBytes: number
 }

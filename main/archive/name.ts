@@ -64,6 +64,11 @@ export function partName(name: string, part: number): string {
 export const MOST_PARTS = 1000
 export const PARTIAL = '.partial'
 
+/** What was left of another image of the same name has this name, as long as its layers may still be wanted. */
+export function earlierName(name: string): string {
+  return `${name.slice(0, -TAR.length)}.earlier${TAR}`
+}
+
 /** What tells how far a partial tarball is to be relied on, whether or not it is in parts. */
 export function journalName(name: string): string {
   return `${name}${JOURNAL}`

@@ -1,10 +1,11 @@
-import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkBytes } from './check-bytes.ts'
 import { destinationError } from './destination-error.ts'
 import { bindingOf, checksumOf, readJournal, type ReadJournal } from './journal-records.ts'
 import type { TarballLayout } from './layout.ts'
-import { journalName, PARTIAL, parseFileName, partName } from './name.ts'
+import { journalName } from './name.ts'
+import { cutFiles, partialFiles, presentFiles, takeNamesBack } from './partial-files.ts'
 import { openTarball, type Tarball } from './parts.ts'
 import { expectedOfOurs } from './segments.ts'
 
@@ -25,12 +26,16 @@ export interface PartialOptions {
   readonly maxFileSizeBytes?: number | undefined
   /** Reads again what the journal says is there, instead of trusting it. */
   readonly check?: boolean | undefined
+  /** Told meanwhile how much of it was read. */
+  readonly onChecked?: ((doneBytes: number, totalBytes: number) => void) | undefined
 }
 
 export type FoundPartial =
   | { readonly kind: 'none' }
   /** There is something, and nothing to be done with it; `why` is the end of a sentence. */
   | { readonly kind: 'useless'; readonly why: string }
+  /** It is of another tarball, whose layers may be the same; `why` likewise. */
+  | { readonly kind: 'other'; readonly why: string }
   | { readonly kind: 'usable'; readonly partial: PartialTarball; readonly note?: string }
 
 /**
@@ -50,9 +55,9 @@ export async function openPartial(
   }
   const wanted = bindingOf(layout, maxFileSizeBytes)
   const { binding } = journal
-  if (binding.digest !== wanted.digest) return { kind: 'useless', why: 'is of another image' }
+  if (binding.digest !== wanted.digest) return { kind: 'other', why: 'is of another image' }
   if (JSON.stringify(binding) !== JSON.stringify(wanted)) {
-    return { kind: 'useless', why: 'was laid out in another way' }
+    return { kind: 'other', why: 'was laid out in another way' }
   }
   if (journal.durableBytes === layout.sizeBytes) await takeNamesBack(folder, name, journal)
   const present = await presentFiles(folder, name, journal, layout.sizeBytes)
@@ -71,7 +76,7 @@ export async function openPartial(
     } finally {
       await tarball.close()
     }
-    const partial = await cut(folder, name, { ...present, sizeBytes }, journal)
+    const partial = await cutFiles(folder, name, { ...present, sizeBytes }, journal)
     return { kind: 'usable', partial, ...(note !== undefined && { note }) }
   } catch (error) {
     throw destinationError(error, join(folder, name))
@@ -88,68 +93,11 @@ export async function promisedBytes(options: PartialOptions): Promise<number> {
   return present?.sizeBytes ?? 0
 }
 
-/** Takes away all that an earlier run left of a tarball. */
-export async function removePartial(folder: string, name: string): Promise<void> {
-  for (const file of await partialFiles(folder, name)) await rm(join(folder, file), { force: true })
-  await rm(join(folder, journalName(name)), { force: true })
-}
-
-async function partialFiles(folder: string, name: string): Promise<string[]> {
-  const files = await readdir(folder).catch(() => [])
-  return files.filter((file) => {
-    const found = parseFileName(file)
-    return found.isPartial && found.name === name
-  })
-}
-
-/** All bytes had come, and the files were getting their names when it ended: then that is done again. */
-async function takeNamesBack(folder: string, name: string, journal: ReadJournal): Promise<void> {
-  const isWhole = journal.parts.length === 1
-  for (const [part, { sizeBytes }] of journal.parts.entries()) {
-    const path = join(folder, isWhole ? name : partName(name, part))
-    if ((await sizeOf(path + PARTIAL)) === undefined && (await sizeOf(path)) === sizeBytes) {
-      await rename(path, path + PARTIAL)
-    }
-  }
-}
-
-interface Present {
-  readonly paths: readonly string[]
-  readonly closed: PartialTarball['closed']
-  readonly sizeBytes: number
-  readonly isInParts: boolean
-}
-
-/** The partial files that the journal tells of; undefined when they are not what it says. */
-async function presentFiles(
-  folder: string,
-  name: string,
-  { parts, durableBytes, binding }: ReadJournal,
-  tarballBytes: number,
-): Promise<Present | undefined> {
-  const single = join(folder, name + PARTIAL)
-  const [first] = parts
-  const isClosed = first !== undefined && first.sizeBytes < tarballBytes
-  const isInParts =
-    isClosed ||
-    tarballBytes > (binding.maxFileSizeBytes ?? Number.POSITIVE_INFINITY) ||
-    (await sizeOf(join(folder, partName(name, 0) + PARTIAL))) !== undefined
-  const pathOf = (part: number): string =>
-    isInParts ? join(folder, partName(name, part) + PARTIAL) : single
-  const paths: string[] = []
-  let sizeBytes = 0
-  for (const [part, closed] of parts.entries()) {
-    if ((await sizeOf(pathOf(part))) !== closed.sizeBytes) return undefined
-    paths.push(pathOf(part))
-    sizeBytes += closed.sizeBytes
-  }
-  const openBytes = sizeBytes < tarballBytes ? await sizeOf(pathOf(parts.length)) : undefined
-  if (openBytes !== undefined) {
-    paths.push(pathOf(parts.length))
-    sizeBytes += openBytes
-  }
-  if (sizeBytes < durableBytes || sizeBytes > tarballBytes) return undefined
-  return { paths, closed: parts, sizeBytes, isInParts }
+/** Takes away all that an earlier run left of a tarball. Tells whether there were any files of it. */
+export async function removePartial(folder: string, name: string): Promise<boolean> {
+  const files = await partialFiles(folder, name)
+  for (const file of [...files, journalName(name)]) await rm(join(folder, file), { force: true })
+  return files.length > 0
 }
 
 /** Up to the mark, and on as far as each write is there as its checksum says. */
@@ -175,58 +123,16 @@ async function reliableBytes(
 /** Everything that is there is read; what is not as it should be, and all after it, is given up. */
 async function checked(
   tarball: Tarball,
-  { layout }: PartialOptions,
+  { layout, onChecked }: PartialOptions,
   sizeBytes: number,
   signal?: AbortSignal,
 ): Promise<{ sizeBytes?: number; note?: string }> {
   const segments = expectedOfOurs(layout).filter(
     ({ offset, length }) => offset + length <= sizeBytes,
   )
-  const [problem] = await checkBytes(tarball, segments, {}, signal)
+  const onProgress = (bytes: number): void => onChecked?.(bytes, tarball.sizeBytes)
+  const [problem] = await checkBytes(tarball, segments, { onProgress }, signal)
   if (problem === undefined) return {}
   const wrong = layout.members.findLast(({ headerOffset }) => headerOffset <= (problem.offset ?? 0))
   return { sizeBytes: wrong?.headerOffset ?? 0, note: problem.detail }
-}
-
-/** Takes away what lies after that byte, and makes the rest durable. */
-async function cut(
-  folder: string,
-  name: string,
-  { closed, sizeBytes, isInParts, paths }: Present,
-  journal: ReadJournal,
-): Promise<PartialTarball> {
-  const kept: PartialTarball['closed'][number][] = []
-  let start = 0
-  for (const part of closed) {
-    if (start + part.sizeBytes > sizeBytes) break
-    kept.push(part)
-    start += part.sizeBytes
-  }
-  const last = paths[kept.length]
-  if (last !== undefined) await keepFirst(last, sizeBytes - start)
-  const used = new Set(paths.slice(0, kept.length + 1))
-  for (const file of await partialFiles(folder, name)) {
-    const path = join(folder, file)
-    if (!used.has(path)) await rm(path, { force: true })
-  }
-  // A whole tarball that is cut is open again, and a part that is cut is the last one for now.
-  return { closed: kept, sizeBytes, isInParts: isInParts || journal.parts.length > 1 }
-}
-
-async function keepFirst(path: string, sizeBytes: number): Promise<void> {
-  const file = await open(path, 'r+')
-  try {
-    const { size } = await file.stat()
-    if (size > sizeBytes) await file.truncate(sizeBytes)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  return await stat(path).then(
-    (found) => (found.isFile() ? found.size : undefined),
-    () => undefined,
-  )
 }

@@ -16,6 +16,24 @@ export interface Tarball extends ByteSource {
   close(): Promise<void>
 }
 
+/** The same of files that are opened for it alone, and closed at its end. */
+export function streamFiles(
+  paths: readonly string[],
+  start: number,
+  end: number,
+  signal: AbortSignal,
+): Readable {
+  const read = async function* (): AsyncGenerator<Uint8Array> {
+    const tarball = await openTarball(paths)
+    try {
+      yield* tarball.stream(start, end, signal) as AsyncIterable<Uint8Array>
+    } finally {
+      await tarball.close()
+    }
+  }
+  return Readable.from(read())
+}
+
 export interface TarballPart {
   readonly path: string
   /** Where its first byte is in the tarball. */

@@ -102,7 +102,7 @@ export function parseHeader(bytes: Uint8Array): TarHeader | undefined {
   }
 }
 
-export function isZero(bytes: Uint8Array): boolean {
+function isZero(bytes: Uint8Array): boolean {
   return Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
 }
 

@@ -70,7 +70,7 @@ export async function collectMembers(
   }
 }
 
-export const MOST_MEMBERS = 100_000
+const MOST_MEMBERS = 100_000
 const MOST_EXTENDED_BYTES = 1024 * 1024
 const LONGEST_NAME = 4096
 

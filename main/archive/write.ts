@@ -42,8 +42,13 @@ export interface BegunBlob {
 }
 
 export interface WriteProgress {
-  /** Flushing: all bytes have come and were handed to the drive, which has not stored them all yet. */
-  readonly phase: 'downloading' | 'flushing'
+  /**
+   * Checking: what an earlier run wrote is read again, before more comes. Flushing: all bytes have come and were handed to
+   * the drive, which has not stored them all yet.
+   */
+  readonly phase: 'checking' | 'downloading' | 'flushing'
+  /** While checking. */
+  readonly checked?: { readonly doneBytes: number; readonly totalBytes: number }
   /** Handed to the drive. */
   readonly writtenBytes: number
   /** On the medium. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { AppError } from '../api/errors.ts'
 import { occupyFolder } from '../disk/lock.ts'
 import { createDriveFiles } from '../drive-files/drive-files.ts'
@@ -7,7 +8,12 @@ import { machineFolder } from '../library/history/machine-folder.ts'
 import { historyOf } from '../library/history/of-image.ts'
 import { imageFitness, type Driver } from '../library/driver.ts'
 import { readOwnDriver } from '../library/own-driver.ts'
-import { inventory, type Inventory, type LibraryImage } from '../library/inventory.ts'
+import {
+  inventory,
+  inventoryOfTarball,
+  type Inventory,
+  type LibraryImage,
+} from '../library/inventory.ts'
 import { totalsOf } from '../library/totals.ts'
 import { formatBytes, plural } from '../format.ts'
 import { printable, printableJson } from '../printable.ts'
@@ -21,7 +27,7 @@ export interface InventoryOptions {
   readonly driver?: string
 }
 
-/** What a folder holds. Returns 0, also where it holds torn or foreign files: they are listed, nothing failed. */
+/** What a folder holds, or one tarball. Returns 0, also where it holds torn or foreign files: they are listed, nothing failed. */
 export async function inventoryCommand(
   folder: string,
   { json, html, update, driver: named }: InventoryOptions,
@@ -29,7 +35,13 @@ export async function inventoryCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const driver = named === undefined ? undefined : await driverOf(named, signal)
-  const found = await inventory(callersPath(folder), signal)
+  const path = callersPath(folder)
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  if (update && !isFolder) throw new AppError('usage', `--update needs a folder, not ${path}.`)
+  const found = await (isFolder ? inventory : inventoryOfTarball)(path, signal)
   if (update) {
     for (const file of await updateDrive(found)) {
       output.complain(printable(`${file} is not ours, and was left as it is.`))
@@ -86,8 +98,10 @@ function inventoryLines(
     return `${status.padEnd(8)}  ${formatBytes(sizeBytes).padStart(8)}  ${reference ?? 'without a name'}  ${platform ?? 'unknown platform'}  ${file}${parts}${fitnessInWords(image, driver)}`
   })
   const { totalBytes, sharedBytes } = totalsOf(images)
+  const foreign = images.filter(({ status }) => status === 'foreign').length
+  const others = foreign > 0 ? `; ${plural(foreign, 'other file')}` : ''
   lines.push(
-    `${folder}: ${plural(images.length, 'image')}, ${formatBytes(totalBytes)}${sharedBytes > 0 ? `, of which ${formatBytes(sharedBytes)} stand in several` : ''}.`,
+    `${folder}: ${plural(images.length - foreign, 'image')}, ${formatBytes(totalBytes)}${sharedBytes > 0 ? `, of which ${formatBytes(sharedBytes)} stand in several` : ''}${others}.`,
   )
   return [...lines, ...problems.map(({ file, detail }) => `${file}: ${detail}`)]
 }

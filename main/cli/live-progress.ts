@@ -36,12 +36,13 @@ export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: numbe
     const lines = [...running].map(([image, { progress, speed }]) => {
       const {
         phase,
+        checked,
         writtenBytes,
         durableBytes,
         totalBytes: sizeBytes = image.sizeBytes,
       } = progress
       const flushingBytes = phase === 'flushing' ? sizeBytes - durableBytes : undefined
-      const state = { bytes: writtenBytes, totalBytes: sizeBytes, flushingBytes }
+      const state = { bytes: writtenBytes, totalBytes: sizeBytes, flushingBytes, checked }
       return progressLine(
         nameOf(image),
         { ...state, bytesPerSecond: speed.bytesPerSecond() },
@@ -96,24 +97,30 @@ const WIDE = 100
 
 /** One line of progress, cut to the width of the terminal. */
 export function progressLine(name: string, state: LineState, columns: number): string {
-  const { bytes, totalBytes, bytesPerSecond, flushingBytes } = state
-  const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes)
-  const bar = '█'.repeat(Math.floor(share * BAR)).padEnd(BAR, '░')
   const room = Math.max(12, columns - 1 - NUMBERS - (columns >= WIDE ? BAR + 1 : 0))
   const shown = name.length > room ? `…${name.slice(1 - room)}` : name.padEnd(room)
+  return `${shown} ${stateInWords(state, columns >= WIDE)}`.slice(0, columns - 1)
+}
+
+function stateInWords(state: LineState, isWide: boolean): string {
+  const { bytes, totalBytes, bytesPerSecond, flushingBytes, checked } = state
+  if (checked !== undefined) {
+    return `checking what is there: ${formatBytes(checked.doneBytes)} of ${formatBytes(checked.totalBytes)}`
+  }
+  if (flushingBytes !== undefined) {
+    return flushingBytes > 0
+      ? `flushing to the drive, ${formatBytes(flushingBytes)} left`
+      : 'finishing'
+  }
+  const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes)
+  const bar = isWide ? `${'█'.repeat(Math.floor(share * BAR)).padEnd(BAR, '░')} ` : ''
   const done = `${String(Math.floor(share * 100)).padStart(3)}%  ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`
   const rate = bytesPerSecond ? `  ${formatBytes(bytesPerSecond)}/s` : ''
   const left =
     bytesPerSecond && bytes < totalBytes
       ? `  ${formatDuration((totalBytes - bytes) / bytesPerSecond)} left`
       : ''
-  const rest =
-    flushingBytes === undefined
-      ? `${columns >= WIDE ? `${bar} ` : ''}${done}${rate}${left}`
-      : flushingBytes > 0
-        ? `flushing to the drive, ${formatBytes(flushingBytes)} left`
-        : 'finishing'
-  return `${shown} ${rest}`.slice(0, columns - 1)
+  return `${bar}${done}${rate}${left}`
 }
 
 interface LineState {
@@ -122,6 +129,8 @@ interface LineState {
   readonly bytesPerSecond?: number | undefined
   /** Still on its way from memory to the medium, once all has come. */
   readonly flushingBytes?: number | undefined
+  /** Of what an earlier run wrote, while that is read again. */
+  readonly checked?: WriteProgress['checked']
 }
 
 function nameOf({ reference }: ImageToSave): string {

@@ -4,7 +4,7 @@ import type { LoadListener } from '../delivery/load.ts'
 import type { LoadItem, LoadPlan } from '../delivery/load-plan.ts'
 import { createSpeed } from '../transfer/speed.ts'
 import { progressLine } from './live-progress.ts'
-import { explain, type Output } from './output.ts'
+import { failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
 
 /** One object a line of `load --json`: a plan event for each tarball, a tarball event as each ends, and done last. */
@@ -135,9 +135,7 @@ export function createLoadReport(
       const named = tagged > 0 ? `, ${tagged} named` : ''
       tell(`Done: ${loaded} loaded${named}, ${skipped} there already, ${failed} failed.`)
       for (const { name, error } of failures) {
-        const [what = '', ...hints] = explain(error)
-        output.complain(`failed: ${printable(name)}: ${what}`)
-        for (const hint of hints) output.complain(`        ${hint}`)
+        for (const line of failureLines(name, error)) output.complain(line)
       }
       return failed
     },

@@ -3,6 +3,7 @@ import type { EngineKind } from '../docker/engine.ts'
 import { load } from '../delivery/load.ts'
 import { createHistory } from '../library/history/history.ts'
 import { machineFolder } from '../library/history/machine-folder.ts'
+import { listLeftovers } from '../library/leftovers.ts'
 import { rememberLoads } from '../delivery/remember-loads.ts'
 import { planLoad, type LoadPlan } from '../delivery/load-plan.ts'
 import { formatBytes, plural } from '../format.ts'
@@ -29,6 +30,7 @@ export async function loadCommand(
   const engine = await chooseEngine(to, { namespace }, signal)
   const request = { paths: paths.map((path) => callersPath(path)), images: image }
   const plan = await planLoad(request, engine, signal)
+  for (const line of await unfinishedIn(request.paths)) output.complain(printable(line))
   if (plan.items.length === 0 && image.length === 0) {
     output.complain(`There is no tarball in ${paths.join(', ')}.`)
     return 1
@@ -51,6 +53,22 @@ export async function loadCommand(
     await history.settled()
   }
   return report.finish() > 0 || isIncomplete ? 1 : 0
+}
+
+/** Folders are looked through for what can be loaded: what is passed over there deserves a word. */
+async function unfinishedIn(paths: readonly string[]): Promise<string[]> {
+  const lines = await Promise.all(
+    paths.map(async (path) => {
+      const leftovers = await listLeftovers(path)
+      if (leftovers.length === 0) return []
+      const names = leftovers.map(({ name }) => name).join(', ')
+      const count = plural(leftovers.length, 'tarball')
+      return [
+        `${path} has ${count} that ${leftovers.length === 1 ? 'was' : 'were'} never finished, not loaded: ${names}`,
+      ]
+    }),
+  )
+  return lines.flat()
 }
 
 function planLines({ engine, items }: LoadPlan): string[] {

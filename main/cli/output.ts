@@ -10,6 +10,14 @@ export interface Output {
   readonly isTerminal: boolean
 }
 
+/** What failed, and why; most messages name it themselves, and then it is not named twice. */
+export function failureLines(subject: string, error: unknown): string[] {
+  const [what = '', ...hints] = explain(error)
+  const name = printable(subject)
+  const line = what.startsWith(name) ? what : `${name}: ${what}`
+  return [`failed: ${line}`, ...hints.map((hint) => `        ${hint}`)]
+}
+
 /** An error as the user reads it: what happened, then the way out. */
 export function explain(error: unknown): string[] {
   const lines = [printable(messageOf(error))]

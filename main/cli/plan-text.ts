@@ -79,9 +79,7 @@ function summary(plan: Plan): string[] {
   const inParts =
     largest === undefined ? 0 : toSave.filter(({ sizeBytes }) => sizeBytes > largest).length
   if (largest !== undefined && inParts > 0) {
-    lines.push(
-      `${plural(inParts, 'image')} will be in parts: the drive holds no file over ${formatBytes(largest)}.`,
-    )
+    lines.push(`${plural(inParts, 'image')} will be in parts of at most ${formatBytes(largest)}.`)
   }
   return lines
 }

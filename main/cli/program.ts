@@ -84,7 +84,7 @@ export function createProgram(
     program.command(name).description(description)
   program.commandsGroup('What a folder holds:')
   sub('inventory', 'list what a folder holds, offline')
-    .argument('<folder>', 'with tarballs of any program')
+    .argument('<folder>', 'with tarballs of any program; or one tarball')
     .option('--json', 'one JSON document on standard output', false)
     .option('--html', 'one page, to be kept, sent or printed', false)
     .option(

@@ -6,7 +6,7 @@ import { formatBytes, plural } from '../format.ts'
 import type { PlanFailure } from '../plan/plan.ts'
 import { createSpeed } from '../transfer/speed.ts'
 import { progressLine } from './live-progress.ts'
-import { explain, type Output } from './output.ts'
+import { failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
 import * as event from './push-events.ts'
 
@@ -70,9 +70,7 @@ export function createPushReport(
         )
       }
       for (const { subject, error } of failures) {
-        const [what = '', ...hints] = explain(error)
-        output.complain(`failed: ${printable(subject)}: ${what}`)
-        for (const hint of hints) output.complain(`        ${hint}`)
+        for (const line of failureLines(subject, error)) output.complain(line)
       }
       if (how === 'interrupted') {
         output.complain('Interrupted. What was pushed stays; run the same command to go on.')

@@ -138,6 +138,7 @@ async function settingsOf(
     tokenHosts: options.tokenHost ?? [],
     connections: options.connections,
     limit: createRateLimit(limitRate),
+    machineFolder: machineFolder(),
     log: options.verbose ? complain : undefined,
     waiting: options.quiet ? undefined : complain,
   }

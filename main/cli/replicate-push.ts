@@ -2,6 +2,7 @@ import { printableJson } from '../printable.ts'
 import type { Core, PreparedPlan } from '../core.ts'
 import { openPush, type PushSettings } from '../delivery/open-push.ts'
 import { planReplicationPush, type ReplicationPush } from '../delivery/push-replicated.ts'
+import { machineFolder } from '../library/history/machine-folder.ts'
 import { parsePushTarget } from '../delivery/push-target.ts'
 import type { Output } from './output.ts'
 import * as event from './push-events.ts'
@@ -38,6 +39,7 @@ export async function replicateToRegistry(
   const push = await openPush({
     ...registry,
     limit: core.limit,
+    machineFolder: machineFolder(),
     log: options.verbose ? waiting : undefined,
     waiting: options.quiet ? undefined : waiting,
   })

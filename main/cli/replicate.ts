@@ -83,12 +83,16 @@ export async function replicateCommand(
         })),
         platform: options.platform,
         folder: destinationFolder(options.outputPath),
+        mayBeReadOnly: options.dryRun,
         maxFileSizeBytes: options.maxFileSize,
         carried,
       },
       signal,
     )
     const prepared = options.exporter ? asked : withoutTarballs(asked)
+    const { isWritable, folder } = prepared.plan.destination
+    if (!isWritable)
+      complain(`${folder} cannot be written to: as it is, nothing can be saved there.`)
     seed?.planned(prepared.plan)
     tellPlan(prepared, options, output)
     if (docker && !options.json && !options.quiet) {

@@ -7,7 +7,7 @@ import { formatReference } from '../registry/reference.ts'
 import type { ReplicateListener } from '../transfer/replicate.ts'
 import * as event from './events.ts'
 import { createLiveProgress } from './live-progress.ts'
-import { explain, type Output } from './output.ts'
+import { explain, failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
 import * as pushEvent from './push-events.ts'
 import type { ReplicateOptions } from './replicate-options.ts'
@@ -130,13 +130,14 @@ export function createReport(
       const present = plan.images.filter(({ state }) => state === 'present').length
       const told = pushed > 0 ? `${pushed} pushed, ` : ''
       const written = options.exporter ? `${saved} saved, ` : ''
-      tell(
-        `Done: ${written}${told}${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
-      )
-      for (const failure of failures) {
-        const [what = '', ...hints] = explain(failure.error)
-        output.complain(`failed: ${printable(failure.subject)}: ${what}`)
-        for (const hint of hints) output.complain(`        ${hint}`)
+      // What could not even begin is not done.
+      const hasBegun = saved + pushed + failures.length > 0 || stopped?.wasInterrupted !== false
+      if (hasBegun)
+        tell(
+          `Done: ${written}${told}${present} present, ${failures.length} failed; ${formatBytes(bytes)} fetched.`,
+        )
+      for (const { subject, error } of failures) {
+        for (const line of failureLines(subject, error)) output.complain(line)
       }
       if (stopped?.wasInterrupted) {
         output.complain(

@@ -6,6 +6,7 @@ import { Secret } from '../ngc/secret.ts'
 import { publicSite } from '../ngc/site.ts'
 import type { Credentials } from '../registry/credentials.ts'
 import { readDockerLogins } from '../registry/docker-credentials.ts'
+import { keepBegunUploads } from '../registry/upload/begun-uploads.ts'
 import { createUploads } from '../registry/upload/uploads.ts'
 import { findPushable } from './push-files.ts'
 import { planPushes, type PushPlan } from './push-plan.ts'
@@ -26,6 +27,8 @@ export interface PushSettings {
   /** Layers at once. */
   readonly connections?: number
   readonly limit?: RateLimit | undefined
+  /** Where this machine keeps what another run is to go on with; layers that were begun are sent anew without. */
+  readonly machineFolder?: string
   readonly network?: Pick<HttpOptions, 'proxy'>
   readonly log?: ((line: string) => void) | undefined
   /** Told in words when a request failed and is tried again after some seconds. */
@@ -51,7 +54,7 @@ export interface OpenPush {
 /** Speaks to the registry that is named and, where it wants tokens, to its token service; to nobody else. */
 export async function openPush(settings: PushSettings): Promise<OpenPush> {
   const { target, login, authorities = [], tokenHosts = [], connections = 4, limit } = settings
-  const { log, waiting } = settings
+  const { log, waiting, machineFolder } = settings
   const retry: RetryPolicy = {
     ...patient,
     retrying(error, delayMs) {
@@ -73,6 +76,7 @@ export async function openPush(settings: PushSettings): Promise<OpenPush> {
     insecureHosts: insecureHostsOf(target, settings.isInsecureAllowed === true),
     retry,
     ...(limit && { limit }),
+    ...(machineFolder !== undefined && { begun: keepBegunUploads(machineFolder) }),
     ...(log && { log }),
   })
   const options = { uploads, connections }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { messageOf } from '../api/errors.ts'
 import type { RepositoryRow, TagRow } from '../api/shapes.ts'
 import { writeFileDurably } from '../disk/durable.ts'
+import { LogoFiles } from './logos/logo-files.ts'
 
 /** What the catalogue said last, kept on disk for a start without a network. Only the same viewer of the same site gets it. */
 export type CatalogueShelf = {
@@ -12,6 +13,9 @@ export type CatalogueShelf = {
   keepList: (asker: Viewer, repositories: readonly RepositoryRow[]) => void
   tags: (path: string) => Promise<{ tags: TagRow[]; fetchedMs: number } | undefined>
   keepTags: (asker: Viewer, path: string, tags: readonly TagRow[]) => void
+  /** A logo by its id; see `Logos`. */
+  logo: (id: string) => Promise<Uint8Array | undefined>
+  keepLogo: (asker: Viewer, id: string, bytes: Uint8Array) => void
   viewer: () => Viewer
   /** Forgets everything: nothing of a session that was ended stays. */
   clear: () => void
@@ -29,6 +33,7 @@ export function openCatalogueShelf(parts: {
   log: (line: string, error?: unknown) => void
 }): CatalogueShelf {
   const { folder, viewer, log } = parts
+  const logos = new LogoFiles(join(folder, 'logos'))
   let working: Promise<void> = Promise.resolve()
   const path = (name: FileName): string => join(folder, `${name}.json`)
 
@@ -66,9 +71,7 @@ export function openCatalogueShelf(parts: {
     keepList(asker, repositories) {
       const fetchedMs = Date.now()
       const most = repositories.slice(0, MOST_REPOSITORIES)
-      // Logos are the greater part of a list, and decoration.
-      const plain = most.map((row) => ({ ...row, logo: undefined }))
-      work(async () => await write('repositories', asker, { fetchedMs, repositories: plain }))
+      work(async () => await write('repositories', asker, { fetchedMs, repositories: most }))
     },
     async tags(repository) {
       const kept = await read('tags')
@@ -82,7 +85,21 @@ export function openCatalogueShelf(parts: {
         await write('tags', asker, { lists: [newest, ...others].slice(0, MOST_TAG_LISTS) })
       })
     },
-    clear: () => work(async () => await rm(folder, { recursive: true, force: true })),
+    async logo(id) {
+      await working
+      return await logos.read(id).catch(() => undefined)
+    },
+    keepLogo(asker, id, bytes) {
+      work(async () => {
+        if (asker !== undefined && asker === viewer()) await logos.write(id, bytes)
+      })
+    },
+    clear() {
+      work(async () => {
+        await logos.clear()
+        await rm(folder, { recursive: true, force: true })
+      })
+    },
     close: async () => await working,
   }
 }
@@ -102,6 +119,7 @@ const repository = z.object({
   displayName: text.exactOptional(),
   shortDescription: text.exactOptional(),
   publisher: text.exactOptional(),
+  logo: text.exactOptional(),
   latestTag: text.exactOptional(),
   latestSizeBytes: z.number().nonnegative().exactOptional(),
   updated: text.exactOptional(),

@@ -9,6 +9,7 @@ import { newestFirst } from '../selection/version.ts'
 import { createCache } from './cache.ts'
 import type { CatalogueShelf } from './catalogue-shelf.ts'
 import type { Connection } from './connection.ts'
+import { createLogos, type LogoReach, type Logos } from './logos/logos.ts'
 import type { Ports } from './ports.ts'
 
 export type CatalogueService = {
@@ -25,6 +26,7 @@ export type CatalogueService = {
     | 'catalogue.tags'
     | 'catalogue.page'
     | 'catalogue.digest'
+    | 'catalogue.logo'
   >
 }
 
@@ -36,6 +38,7 @@ export function createCatalogueService(parts: {
   connection: Connection
   projects: () => readonly string[]
   shelf: CatalogueShelf
+  reach: LogoReach
   publish: Ports['publish']
   log: Ports['log']
 }): CatalogueService {
@@ -43,6 +46,7 @@ export function createCatalogueService(parts: {
   const tags = createCache<CatalogueTag[]>(rememberMs)
   const lists = createCache<CatalogueRepository[]>(rememberMs)
   let list: CatalogueList = { state: 'loading', repositories: [] }
+  const logos = createLogos({ ...parts, isOffline: () => list.state === 'failed' })
   let asking: AbortController | undefined
   let running: Promise<void> = Promise.resolve()
 
@@ -69,7 +73,7 @@ export function createCatalogueService(parts: {
         const kept = await shelf.list()
         if (kept && !signal.aborted) set({ state: 'loading', ...kept })
       }
-      const repositories = (await asked).map(rowOf)
+      const repositories = (await asked).map((one) => rowOf(one, logos))
       if (signal.aborted) return
       set({ state: 'ready', repositories, fetchedMs: Date.now() })
       shelf.keepList(asker, repositories)
@@ -82,6 +86,7 @@ export function createCatalogueService(parts: {
   const refresh: CatalogueService['refresh'] = ({ forget = false } = {}) => {
     asking?.abort()
     asking = new AbortController()
+    logos.renew()
     tags.clear()
     lists.clear()
     const { failure: _, ...before } = list
@@ -118,6 +123,7 @@ export function createCatalogueService(parts: {
     async close() {
       asking?.abort()
       await running
+      await logos.close()
       await shelf.close()
     },
     handlers: {
@@ -127,11 +133,12 @@ export function createCatalogueService(parts: {
         const found = await remembered.repository(path)
         const { description } = found
         return {
-          ...rowOf(found),
+          ...rowOf(found, logos),
           ...(description !== undefined && { description }),
           page: pageAddress(path),
         }
       },
+      ...logos.handlers,
       'catalogue.page': ({ path }) => pageAddress(path),
       'catalogue.digest': async ({ reference }) =>
         await connection.use(
@@ -145,12 +152,11 @@ export function createCatalogueService(parts: {
   }
 }
 
-function rowOf(repository: CatalogueRepository): RepositoryRow {
+function rowOf(repository: CatalogueRepository, logos: Logos): RepositoryRow {
   const { logo, description: _, isPublic, isSigned, isMultiArchitecture, ...known } = repository
   return {
     ...known,
-    // The window may not load from other hosts.
-    ...(logo?.startsWith('data:image/') && { logo }),
+    ...(logo && { logo: logos.idOf(logo) }),
     isSigned: isSigned === true,
     isPrivate: isPublic === false,
     isMultiArchitecture: isMultiArchitecture === true,

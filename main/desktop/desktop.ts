@@ -63,7 +63,17 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       ? undefined
       : JSON.stringify([session.current(), siteOf(settings), projects()])
   const shelf = openCatalogueShelf({ folder: ports.catalogueFolder, viewer, log })
-  const catalogue = createCatalogueService({ connection, projects, shelf, publish, log })
+  const catalogue = createCatalogueService({
+    connection,
+    projects,
+    shelf,
+    reach: async () => ({
+      site: (await session.sandboxSite()) ?? siteOf(settings),
+      network: await networkOf(settings),
+    }),
+    publish,
+    log,
+  })
   const registryName = (): string =>
     session.current().kind === 'sandbox' ? 'nvcr.io' : siteOf(settings).registryName
   const hasSession = (): boolean => session.current().kind !== 'none'

@@ -18,6 +18,8 @@ export type PlacesService = {
   canEject: (path: string) => boolean
   /** Puts a folder on top of the recent ones. */
   remember: (path: string) => void
+  /** Told whenever it was looked which drives there are. */
+  onLooked: (listener: () => void) => void
   /** Looks which drives there are now. */
   refresh: () => Promise<void>
   /** The folder that a dropped or started-with path means: itself, or that of a file. */
@@ -42,6 +44,7 @@ export function createPlaces(
   const { publish, dialogs, system } = parts
   const keep = parts.keep('places')
   const grants = new Grants()
+  const listeners: (() => void)[] = []
   let drives: FoundDrive[] = []
   let last: Places | undefined
   let isLooking = false
@@ -70,6 +73,7 @@ export function createPlaces(
       isLooking = false
     }
     announce()
+    for (const listener of listeners) listener()
   }
   const remember = (path: string): void => {
     const recent = [path, ...keep.get().recent.filter((one) => one !== path)].slice(0, mostRecent)
@@ -88,6 +92,7 @@ export function createPlaces(
       return drive !== undefined && canEject(drive)
     },
     remember,
+    onLooked: (listener) => void listeners.push(listener),
     refresh,
     folderOf,
     close: () => clearInterval(timer),
@@ -144,6 +149,6 @@ async function folderOf(path: string): Promise<string | undefined> {
 }
 
 function shapeOf(drive: FoundDrive): Drive {
-  const { mountPoint: _, device: _device, ...shape } = drive
+  const { mountPoint: _, device: _device, id: _id, ...shape } = drive
   return shape
 }

@@ -19,11 +19,10 @@ type Speeds = {
 /** A plan as the window shows it: rows, findings and how long it takes. */
 export function viewOf(plan: Plan, place: Place, given: Given): PlanView {
   const { destination, carried, fetchBytes, sharedBytes, missingBytes } = plan
-  const { freeBytes } = destination
+  const { freeBytes, largestFileBytes: largestBytes } = destination
   const writeBytes = plan.writeBytes + plan.carriedBytes
   const toSave = plan.images.filter((image) => image.state !== 'present')
   const present = plan.images.filter((image) => image.state === 'present')
-  const largestBytes = given.maxFileSizeBytes ?? destination.largestFileBytes
   const { drive } = place
   const estimate = estimateOf({ fetchBytes, writeBytes }, given)
   const { app } = given
@@ -61,9 +60,9 @@ export function viewOf(plan: Plan, place: Place, given: Given): PlanView {
       ...(largestBytes !== undefined && {
         parts: {
           because:
-            given.maxFileSizeBytes === undefined
-              ? `${fileSystemName(destination.fileSystem)} holds`
-              : 'the settings allow',
+            largestBytes === given.maxFileSizeBytes
+              ? 'the settings allow'
+              : `${fileSystemName(destination.fileSystem)} holds`,
           largestBytes,
           images: toSave.filter(({ sizeBytes }) => sizeBytes > largestBytes).length,
         },

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Handlers } from '../api/contract.ts'
 import { AppError } from '../api/errors.ts'
 import type { PlanRow, PlanView } from '../api/shapes.ts'
+import { identityOf, type DriveIdentity } from '../disk/drive-identity.ts'
 import { probeWriteSpeed } from '../disk/write-speed.ts'
 import { destinationError } from '../archive/destination-error.ts'
 import { parseReference } from '../registry/reference.ts'
@@ -17,7 +18,7 @@ import type { SpeedService } from './speeds.ts'
 /** A plan that was shown, and what its transfers need to know. */
 export type KnownPlan = {
   view: PlanView
-  where: { folder: string; mountPoint?: string }
+  where: { folder: string; drive?: DriveIdentity }
   /** What the plan asked for of an image: `all` yields several rows. */
   wantedOf: (row: Pick<PlanRow, 'reference' | 'platform'>) => string
 }
@@ -76,7 +77,7 @@ export function createPlans(parts: {
         const opened = await core.openDestination(folder, { mayBeReadOnly: true, signal })
         return await core.planInto(
           opened,
-          { named, rules: noRules, external: [], listed, platform, carried },
+          { named, rules: noRules, external: [], listed, platform, maxFileSizeBytes, carried },
           signal,
         )
       }),
@@ -91,8 +92,8 @@ export function createPlans(parts: {
     })
     const wantedOf: KnownPlan['wantedOf'] = (row) =>
       own.has(row.reference) ? row.platform : platform
-    const mountPoint = plan.destination.drive?.mountPoint
-    const where = { folder, ...(mountPoint !== undefined && { mountPoint }) }
+    const { drive } = plan.destination
+    const where = { folder, ...(drive && { drive: identityOf(drive) }) }
     plans.set(view.id, { view, where, wantedOf })
     for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
     places.remember(folder)

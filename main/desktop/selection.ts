@@ -9,6 +9,7 @@ import { selectByRules } from '../selection/candidates.ts'
 import { parseMinVersion, type Rules } from '../selection/rules.ts'
 import type { CatalogueService } from './catalogue.ts'
 import type { Connection } from './connection.ts'
+import { readDroppedList } from './dropped-list.ts'
 import { addUp, measure, type Measured } from './measure.ts'
 import { parsePasted } from './parse-pasted.ts'
 import type { Ports } from './ports.ts'
@@ -27,6 +28,7 @@ export type SelectionService = {
     | 'selection.get'
     | 'selection.add'
     | 'selection.openList'
+    | 'selection.drop'
     | 'selection.remove'
     | 'selection.clear'
     | 'selection.setPlatform'
@@ -163,6 +165,11 @@ export function createSelection(parts: {
       async 'selection.openList'() {
         const path = await dialogs.chooseList()
         return path === undefined ? null : { added: addListed(await readImageList(path)) }
+      },
+      async 'selection.drop'({ paths: [path] }) {
+        if (path === undefined) throw new AppError('usage', 'Nothing was dropped that is a file.')
+        const found = await readDroppedList(path)
+        return 'text' in found ? found : { added: addListed(found.images) }
       },
       'selection.remove'({ references }) {
         const gone = new Set(references)

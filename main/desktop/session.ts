@@ -102,16 +102,22 @@ export async function openSession(parts: SessionParts): Promise<SessionService> 
     },
   }
 
+  /** Throws for what is no key: a key store that was set up anew gives bytes that mean nothing. */
+  async function keptKey(): Promise<Key | undefined> {
+    const text = await secrets.get('key')
+    return text === undefined ? undefined : parseKey(text)
+  }
+
   async function restore(): Promise<Session> {
     const { kind, keyKind, org, userName } = keep.get()
     if (kind !== 'key') return { kind }
-    const text = await secrets.get('key').catch(() => undefined)
-    if (text === undefined || keyKind === undefined) {
+    const given = await keptKey().catch(() => undefined)
+    if (given === undefined || keyKind === undefined) {
       if (secrets.canKeep)
         notify('The key store did not give the key.', 'Enter the key again, or go on as guest.')
       return { kind: 'none' }
     }
-    key = parseKey(text)
+    key = given
     return {
       kind: 'key',
       keyKind,

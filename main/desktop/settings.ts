@@ -1,6 +1,6 @@
 import type { Handlers, Input } from '../api/contract.ts'
 import type { Settings } from '../api/shapes.ts'
-import { oneProxy, proxiesFrom, type ProxySettings } from '../net/proxy.ts'
+import { oneProxy, proxiesFrom, unescaped, type ProxySettings } from '../net/proxy.ts'
 import { parseSite } from '../ngc/site-file.ts'
 import type { Kept } from './kept.ts'
 import { readCertificates } from './read-certificates.ts'
@@ -61,7 +61,7 @@ export function createSettings(ports: SettingsPorts): SettingsService {
       const { proxy } = keep.get()
       if (proxy === '') return proxiesFrom(process.env)
       const password = await secrets.get('proxy-password')
-      return oneProxy(withPassword(proxy, password), process.env['NO_PROXY'])
+      return oneProxy(withPassword(proxy, password), process.env)
     },
 
     handlers: {
@@ -98,7 +98,7 @@ export function createSettings(ports: SettingsPorts): SettingsService {
     const { password } = url
     url.password = ''
     const address = url.href.replace(/\/$/, '')
-    if (password !== '') await secrets.set('proxy-password', decodeURIComponent(password))
+    if (password !== '') await secrets.set('proxy-password', unescaped(password))
     else if (address !== keep.get().proxy) await secrets.remove('proxy-password')
     return address
   }

@@ -7,6 +7,8 @@ export interface FoundDrive {
   readonly mountPoint: string
   /** `/dev/sdb1`, or what the system calls it. */
   readonly device: string
+  /** Of its file system; see `DriveIdentity`. */
+  readonly id?: string
   /** Its label, or the last of its mount point. */
   readonly name: string
   readonly fileSystem?: string

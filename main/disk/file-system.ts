@@ -14,7 +14,7 @@ export function parseMounts(table: string): Mount[] {
 }
 
 export function isNetworkFileSystem(fileSystem: string): boolean {
-  return /^(?:nfs\d?|cifs|smb\d?|smbfs|afpfs|webdav|9p|ceph|glusterfs|fuse\.(?:sshfs|rclone|s3fs|glusterfs))$/i.test(
+  return /^(?:nfs\d?|cifs|smb\d?|smbfs|afpfs|webdav|9p|ceph|glusterfs|lustre|fuse\.(?:sshfs|rclone|s3fs|gcsfuse|ceph|glusterfs))$/i.test(
     fileSystem,
   )
 }

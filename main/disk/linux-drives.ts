@@ -42,10 +42,12 @@ function readMounts(): Promise<string> {
 /** Whole file systems on devices, networks or FUSE; not what the system mounts for itself, nor files bound into containers. */
 export function isForPeople({ mountPoint, source, fileSystem, root }: Mount): boolean {
   if (/^\/(?:boot|snap|proc|sys|dev|etc|var\/(?:lib|snap))(?:\/|$)/.test(mountPoint)) return false
+  // Programs that are images of file systems (AppImage), and what sessions mount for themselves.
+  if (/^\/(?:tmp\/\.mount_|run\/(?!media\/))/.test(mountPoint)) return false
   if (mountPoint === '/') return true
   if (isNetworkFileSystem(fileSystem)) return true
   const isOffered = /^\/(?:media|run\/media|mnt|Volumes)\//.test(mountPoint)
-  if (/^fuse(?:\.(?!portal|gvfsd|lxcfs|snapfuse)|blk$)/.test(fileSystem)) return true
+  if (/^fuse(?:\.(?!portal|gvfsd|lxcfs|snapfuse|fuse-overlayfs)|blk$)/.test(fileSystem)) return true
   if (!source.startsWith('/dev/')) return isOffered && fileSystem === 'tmpfs'
   return isOffered || (!source.startsWith('/dev/loop') && root === '/')
 }
@@ -60,6 +62,7 @@ async function describe(mount: Mount, listed?: Device): Promise<FoundDrive | und
   return {
     mountPoint,
     device: source,
+    ...(device?.id !== undefined && { id: device.id }),
     name: device?.label || basename(mountPoint) || mountPoint,
     fileSystem,
     isRemovable: device?.isRemovable === true || (await isRemovable(source)),
@@ -77,6 +80,7 @@ export function trueFileSystem({ fileSystem }: Mount, device?: Device): string {
 }
 
 export interface Device {
+  readonly id?: string
   readonly label?: string
   readonly fileSystem?: string
   readonly isRemovable: boolean
@@ -84,10 +88,10 @@ export interface Device {
 
 const run = promisify(execFile)
 
-/** Labels, and file systems behind FUSE; minimal systems have no lsblk and are none the worse. */
+/** Labels, UUIDs, and file systems behind FUSE; minimal systems have no lsblk and are none the worse. */
 async function askLsblk(): Promise<Map<string, Device>> {
   try {
-    const { stdout } = await run('lsblk', ['-J', '-l', '-o', 'PATH,LABEL,FSTYPE,RM,HOTPLUG'], {
+    const { stdout } = await run('lsblk', ['-J', '-l', '-o', 'PATH,LABEL,UUID,FSTYPE,RM,HOTPLUG'], {
       timeout: 5_000,
     })
     return parseLsblk(stdout)
@@ -103,6 +107,7 @@ const listing = z.object({
     z.object({
       path: z.string(),
       label: z.string().nullish(),
+      uuid: z.string().nullish(),
       fstype: z.string().nullish(),
       rm: flag,
       hotplug: flag,
@@ -110,17 +115,20 @@ const listing = z.object({
   ),
 })
 
-/** `lsblk -J -l -o PATH,LABEL,FSTYPE,RM,HOTPLUG`: by path. Throws when it is something else. */
+/** `lsblk -J -l -o PATH,LABEL,UUID,FSTYPE,RM,HOTPLUG`: by path. Throws when it is something else. */
 export function parseLsblk(json: string): Map<string, Device> {
   return new Map(
-    listing.parse(JSON.parse(json)).blockdevices.map(({ path, label, fstype, rm, hotplug }) => [
-      path,
-      {
-        ...(label && { label }),
-        ...(fstype && { fileSystem: fstype }),
-        isRemovable: rm === true || hotplug === true,
-      },
-    ]),
+    listing
+      .parse(JSON.parse(json))
+      .blockdevices.map(({ path, label, uuid, fstype, rm, hotplug }) => [
+        path,
+        {
+          ...(label && { label }),
+          ...(uuid && { id: uuid }),
+          ...(fstype && { fileSystem: fstype }),
+          isRemovable: rm === true || hotplug === true,
+        },
+      ]),
   )
 }
 
@@ -139,12 +147,13 @@ async function askBlkid(source: string, known?: Device): Promise<Device | undefi
 }
 
 /** `blkid -o export`: `KEY=value` lines, with a backslash before signs that a shell would take. */
-export function parseBlkid(lines: string): Pick<Device, 'label' | 'fileSystem'> {
+export function parseBlkid(lines: string): Omit<Device, 'isRemovable'> {
   const value = (key: string): string | undefined =>
     new RegExp(`^${key}=(.+)$`, 'm').exec(lines)?.[1]?.replaceAll(/\\(.)/g, '$1')
   const label = value('LABEL')
+  const id = value('UUID')
   const fileSystem = value('TYPE')
-  return { ...(label && { label }), ...(fileSystem && { fileSystem }) }
+  return { ...(label && { label }), ...(id && { id }), ...(fileSystem && { fileSystem }) }
 }
 
 /** A partition's directory lies within that of its disk, which has the flag. */

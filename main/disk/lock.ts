@@ -53,7 +53,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       try {
         await file.writeFile(JSON.stringify(owner))
       } catch (error) {
-        await giveBack(path, id)
+        ours.delete(id)
+        await rm(path, { force: true }).catch(() => undefined)
         throw unwritable(folder, error)
       } finally {
         await file.close()
@@ -77,7 +78,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 
 async function giveBack(path: string, id: string): Promise<void> {
   ours.delete(id)
-  await rm(path, { force: true }).catch(() => undefined)
+  // While this computer slept, another may have taken it for dead: then the lock is not ours any more.
+  if ((await ownerOf(path))?.id === id) await rm(path, { force: true }).catch(() => undefined)
 }
 
 function unwritable(folder: string, cause: unknown): AppError {
@@ -114,7 +116,8 @@ async function isAlive(path: string, owner: Owner | undefined): Promise<boolean>
   return Date.now() - seenMs < DEAD_AFTER_MS
 }
 
-function isRunning(pid: number): boolean {
+/** Whether this machine has a process of that number, whoever's it is. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -9,9 +9,9 @@ import { largestFileBytes } from './file-system.ts'
 export async function listMacDrives(): Promise<FoundDrive[]> {
   const { stdout } = await run('/sbin/mount', [], { timeout: 5_000 })
   const found = await Promise.all(
-    parseMacMounts(stdout)
-      .filter(({ mountPoint, isHidden }) => mountPoint === '/' || !isHidden)
-      .map((mount) => describe(mount).catch(() => undefined)),
+    macMountsForPeople(parseMacMounts(stdout)).map((mount) =>
+      describe(mount).catch(() => undefined),
+    ),
   )
   return found.filter((drive) => drive !== undefined)
 }
@@ -26,11 +26,12 @@ async function describe(mount: MacMount): Promise<FoundDrive> {
   return {
     mountPoint,
     device,
+    ...(volume?.id !== undefined && { id: volume.id }),
     name: volume?.label ?? (basename(mountPoint) || mountPoint),
     fileSystem,
     isRemovable: volume?.isRemovable === true,
     isNetwork,
-    isReadOnly: isReadOnly || volume?.isWritable === false,
+    isReadOnly,
     totalBytes: blocks * bsize,
     freeBytes: bavail * bsize,
     ...(largest !== undefined && { largestFileBytes: largest }),
@@ -58,12 +59,17 @@ export interface MacMount {
   readonly isHidden: boolean
 }
 
-/** Lines of `mount`: `/dev/disk4s1 on /Volumes/STICK (msdos, local, nodev, nosuid, noowners)`. */
+/**
+ * Lines of `mount`: `/dev/disk4s1 on /Volumes/STICK (msdos, local, nodev, nosuid, noowners)`. File systems outside the
+ * kernel are `lifs` on macOS 13, and only their device tells which: `msdos://disk4s1/STICK on /Volumes/STICK (lifs, …)`.
+ */
 export function parseMacMounts(table: string): MacMount[] {
   return table.split('\n').flatMap((line) => {
     const [, device, mountPoint, inBrackets] = /^(.+?) on (\/.*) \(([^()]*)\)$/.exec(line) ?? []
     if (device === undefined || mountPoint === undefined || inBrackets === undefined) return []
-    const [fileSystem = '', ...options] = inBrackets.split(', ')
+    const [type = '', ...options] = inBrackets.split(', ')
+    const [, scheme] = /^([a-z0-9]+):\/\//.exec(device) ?? []
+    const fileSystem = type === 'lifs' ? (scheme ?? type) : type
     return [
       {
         device,
@@ -77,24 +83,39 @@ export function parseMacMounts(table: string): MacMount[] {
   })
 }
 
-export interface MacVolume {
-  readonly label?: string
-  readonly isRemovable: boolean
-  readonly isWritable: boolean
+/**
+ * What the Finder shows. Since macOS 10.15 `/` is sealed and read-only, and what is written there lands on a volume of its
+ * own: the two are one drive.
+ */
+export function macMountsForPeople(mounts: readonly MacMount[]): MacMount[] {
+  const data = mounts.find(({ mountPoint }) => mountPoint === '/System/Volumes/Data')
+  return mounts.flatMap((mount) => {
+    if (mount.mountPoint === '/') return [{ ...mount, isReadOnly: (data ?? mount).isReadOnly }]
+    return mount.isHidden ? [] : [mount]
+  })
 }
 
-/** `diskutil info -plist`: a property list of one flat dictionary, of which three values matter. */
+export interface MacVolume {
+  readonly id?: string
+  readonly label?: string
+  readonly isRemovable: boolean
+}
+
+/** `diskutil info -plist`: a property list, in whose outer dictionary alone stand the values that matter. */
 export function parseDiskutil(plist: string): MacVolume {
   const flag = (key: string): boolean | undefined => {
     const [, value] = new RegExp(`<key>${key}</key>\\s*<(true|false)\\s*/>`).exec(plist) ?? []
     return value === undefined ? undefined : value === 'true'
   }
-  const [, label] = /<key>VolumeName<\/key>\s*<string>([^<]*)<\/string>/.exec(plist) ?? []
+  const text = (key: string): string | undefined =>
+    new RegExp(`<key>${key}</key>\\s*<string>([^<]*)</string>`).exec(plist)?.[1]
+  const label = text('VolumeName')
+  const id = text('VolumeUUID')
   return {
+    ...(id && { id }),
     ...(label && { label: unescapeXml(label) }),
     // The first since macOS 10.13; before that only whether the medium itself can be taken out.
     isRemovable: flag('RemovableMediaOrExternalDevice') ?? flag('Ejectable') ?? false,
-    isWritable: flag('WritableVolume') ?? true,
   }
 }
 

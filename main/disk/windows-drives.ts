@@ -23,7 +23,7 @@ $drives = @(Get-CimInstance Win32_LogicalDisk | ForEach-Object {
   $id = $_.DeviceID
   $partition = $partitions | Where-Object { ($_.DriveLetter + ':') -eq $id } | Select-Object -First 1
   New-Object PSObject -Property @{
-    DeviceID = $id; VolumeName = $_.VolumeName; FileSystem = $_.FileSystem; DriveType = $_.DriveType
+    DeviceID = $id; VolumeName = $_.VolumeName; VolumeSerialNumber = $_.VolumeSerialNumber; FileSystem = $_.FileSystem; DriveType = $_.DriveType
     Size = $_.Size; FreeSpace = $_.FreeSpace; ProviderName = $_.ProviderName
     IsReadOnly = [bool] ($partition -and $partition.IsReadOnly)
     IsPlugged = [bool] ($partition -and $plugged -contains $partition.DiskNumber)
@@ -40,6 +40,7 @@ const listing = z.array(
   z.object({
     DeviceID: z.string().regex(/^[A-Z]:$/i),
     VolumeName: z.string().nullish(),
+    VolumeSerialNumber: z.string().nullish(),
     FileSystem: z.string().nullish(),
     DriveType: z.number(),
     Size: z.number().nullish(),
@@ -60,6 +61,7 @@ export function parseWindowsDrives(json: string): FoundDrive[] {
       {
         mountPoint: `${DeviceID}\\`,
         device: ProviderName || DeviceID,
+        ...(disk.VolumeSerialNumber && { id: disk.VolumeSerialNumber }),
         name: VolumeName || DeviceID,
         ...(FileSystem && { fileSystem: FileSystem }),
         isRemovable: DriveType === REMOVABLE || disk.IsPlugged,

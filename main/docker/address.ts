@@ -1,4 +1,5 @@
 import { AppError } from '../api/errors.ts'
+import { unescaped } from '../net/proxy.ts'
 
 /** Where an engine's API is reached. */
 export type EngineAddress =
@@ -38,7 +39,7 @@ export function parseEngineAddress(text: string, tls?: EngineTls): EngineAddress
     return {
       kind: 'ssh',
       host,
-      ...(url.username !== '' && { user: decodeURIComponent(url.username) }),
+      ...(url.username !== '' && { user: unescaped(url.username) }),
       ...(url.port !== '' && { port: Number(url.port) }),
     }
   }

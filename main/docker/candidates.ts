@@ -60,11 +60,14 @@ function otherContexts({ contexts }: Surroundings): Candidate[] {
   })
 }
 
+/** Any port may speak TLS: docker's command goes by whether the context has certificates, or is not to check them. */
 function fromContext(
-  { name, host, skipsTlsVerification, tlsFolder }: DockerContexts['all'][number],
+  { name, host, skipsTlsVerification, tlsFolder, hasCertificates }: DockerContexts['all'][number],
   isChosen: boolean,
 ): Candidate {
-  const tls = /^(?:https:|tcp:.*:2376$)/.test(host) || skipsTlsVerification
+  const tls =
+    /^(?:https:|tcp:.*:2376$)/.test(host) ||
+    (host.startsWith('tcp:') && (hasCertificates || skipsTlsVerification))
   const address = parseEngineAddress(
     host,
     tls ? { folder: tlsFolder, isVerified: !skipsTlsVerification } : undefined,

@@ -9,8 +9,9 @@ export interface DockerContext {
   /** `unix:///…`, `tcp://…`, `ssh://…`. */
   readonly host: string
   readonly skipsTlsVerification: boolean
-  /** Has the context's certificates, where it needs any. */
+  /** Has the context's certificates. */
   readonly tlsFolder: string
+  readonly hasCertificates: boolean
 }
 
 export interface DockerContexts {
@@ -34,12 +35,14 @@ export async function readContexts(folder: string): Promise<DockerContexts> {
       const endpoint = parsed.data?.Endpoints.docker
       if (!parsed.success || !endpoint?.Host) return []
       const name = parsed.data.Name
+      const tlsFolder = join(folder, 'contexts', 'tls', idOf(name), 'docker')
       return [
         {
           name,
           host: endpoint.Host,
           skipsTlsVerification: endpoint.SkipTLSVerify === true,
-          tlsFolder: join(folder, 'contexts', 'tls', idOf(name), 'docker'),
+          tlsFolder,
+          hasCertificates: (await readdir(tlsFolder).catch(() => [])).length > 0,
         },
       ]
     }),

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream'
 import { AppError } from '../api/errors.ts'
 import { ArchiveMembers } from '../archive/archive-members.ts'
 import { LARGEST_DOCUMENT_BYTES } from '../archive/documents.ts'
@@ -7,38 +8,29 @@ import { readOci } from '../archive/read-oci.ts'
 import { walkMembers, type TarMember } from '../archive/tar-members.ts'
 import { engineFailure } from './failure.ts'
 import { ForwardBytes } from './forward-bytes.ts'
+import { openExport, type OpenExport } from './open-export.ts'
 import type { SocketEngine } from './socket-engine.ts'
 
 /**
  * Streams an image out of an engine, as `docker save` does, to `use`; the stream is ended when that is done or the signal
- * comes, of which dockerode's `get` knows nothing. Throws AppError `engine`, and what `use` throws.
+ * comes. Throws AppError `engine`, and what `use` throws.
  */
 export async function withExport<Result>(
-  { client, facts }: SocketEngine,
+  engine: SocketEngine,
   id: string,
   use: (bytes: ForwardBytes) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
-  signal.throwIfAborted()
-  const stream = await client
-    .getImage(id)
-    .get()
-    .catch((error: unknown) => {
-      throw engineFailure(error, facts.name)
-    })
-  const stop = (): void => {
-    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
-  }
-  signal.addEventListener('abort', stop, { once: true })
+  let opened: OpenExport | undefined
   try {
-    signal.throwIfAborted()
-    return await use(new ForwardBytes(stream))
+    opened = await openExport(engine, id, signal)
+    return await use(new ForwardBytes(addAbortSignal(signal, opened.body)))
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof AppError ? error : engineFailure(error, facts.name)
+    throw engineFailure(error, engine.facts.name)
   } finally {
-    signal.removeEventListener('abort', stop)
-    stop()
+    opened?.body.destroy()
+    await opened?.close?.()
   }
 }
 

@@ -24,8 +24,32 @@ export function engineFailure(error: unknown, engine: string): AppError {
       cause: error,
     })
   }
+  const tls = tlsFailure(code, messageOf(error), engine)
+  if (tls !== undefined) return new AppError('engine', tls[0], { hint: tls[1], cause: error })
   const said = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, '')
   return refusal(redact(said), engine)
+}
+
+/** OpenSSL's codes end in the name of the alert (RFC 8446, 6.2) that the engine sent. */
+function tlsFailure(
+  code: string | undefined,
+  said: string,
+  engine: string,
+): readonly [message: string, hint: string] | undefined {
+  const place = 'DOCKER_CERT_PATH, or the context, has them: ca.pem, cert.pem and key.pem.'
+  if (/HTTP request to an HTTPS server/.test(said)) {
+    return [`${engine} speaks TLS, and was asked without.`, `Set DOCKER_TLS_VERIFY=1. ${place}`]
+  }
+  if (
+    /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_REQUIRED|UNKNOWN_CA)/.test(code ?? '') ||
+    /alert (?:bad certificate|certificate required|unknown ca)/.test(said)
+  ) {
+    return [`${engine} wants a certificate that it knows.`, place]
+  }
+  if (/CERT|UNABLE_TO_VERIFY/.test(code ?? '')) {
+    return [`The certificate of ${engine} cannot be trusted: ${said}.`, place]
+  }
+  return undefined
 }
 
 /** The status of an HTTP answer; undefined where none came. */
@@ -47,4 +71,10 @@ const absent = new Set([
   'ETIMEDOUT',
   'ENOTDIR',
 ])
-const cut = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED'])
+const cut = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+])

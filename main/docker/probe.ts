@@ -33,7 +33,7 @@ export async function probe(candidate: Candidate, signal?: AbortSignal): Promise
     return {
       state: 'answers',
       candidate,
-      engine: socketEngine(await connect(candidate.address), facts),
+      engine: socketEngine(await connect(candidate.address), candidate.address, facts),
     }
   } catch (cause) {
     signal?.throwIfAborted()

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import { isDigest, type Digest } from '../registry/reference.ts'
+import type { EngineAddress } from './address.ts'
 import type { ContainerEngine, EngineFacts, HeldImage } from './engine.ts'
 import { engineEvents } from './events.ts'
 import { engineFailure, statusOf } from './failure.ts'
@@ -9,16 +10,22 @@ import { within } from './within.ts'
 /** Docker, or Podman behind Docker's API. */
 export interface SocketEngine extends ContainerEngine {
   readonly client: Dockerode
+  readonly address: EngineAddress
 }
 
 export function isSocketEngine(engine: ContainerEngine): engine is SocketEngine {
   return 'client' in engine
 }
 
-export function socketEngine(client: Dockerode, facts: EngineFacts): SocketEngine {
+export function socketEngine(
+  client: Dockerode,
+  address: EngineAddress,
+  facts: EngineFacts,
+): SocketEngine {
   const { name: engine } = facts
   return {
     client,
+    address,
     facts,
 
     async find(name, signal) {

@@ -9,6 +9,8 @@ const keepBytes = 1_000_000
 
 /** A log at `path`, with its predecessor kept beside it; also on standard error. Never throws. */
 export function createLog(path: string): Log {
+  // Whoever read it may be gone: an error that nobody hears would be logged, and be written there, and so on for ever.
+  process.stderr.on('error', () => undefined)
   quietly(() => mkdirSync(dirname(path), { recursive: true }))
   quietly(() => {
     if (statSync(path).size > keepBytes) renameSync(path, `${path}.old`)

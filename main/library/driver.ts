@@ -35,7 +35,7 @@ type Requirement = readonly (readonly Condition[])[]
  * `cuda>=12.3 brand=tesla,driver>=470,driver<471`: blanks separate alternatives, commas what must hold together. Words that
  * are no condition are passed over, as the runtime does.
  */
-export function parseRequirement(text: string): Requirement {
+function parseRequirement(text: string): Requirement {
   return text
     .slice(0, MOST_CHARACTERS)
     .split(/\s+/)

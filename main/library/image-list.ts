@@ -26,7 +26,7 @@ export async function imagesAt(path: string, signal?: AbortSignal): Promise<Name
 
 /** The images of a list in a file; see `imagesAt`. */
 export async function readImageList(path: string): Promise<NamedImage[]> {
-  const text = await readSmallFile(path, MOST_BYTES).catch((cause: unknown) => {
+  const text = await readSmallFile(path, MOST_LIST_BYTES).catch((cause: unknown) => {
     throw cause instanceof AppError
       ? cause
       : new AppError('usage', `The list ${path} cannot be read.`, { cause })
@@ -49,7 +49,7 @@ export function parseImageList(text: string, file: string): NamedImage[] {
 }
 
 /** What has a name and a platform and is whole, each once. */
-export function wholeImages(images: readonly ListedImage[]): NamedImage[] {
+function wholeImages(images: readonly ListedImage[]): NamedImage[] {
   const found = new Map<string, NamedImage>()
   for (const { reference, platform, digest, status = 'complete' } of images) {
     if (!reference || !platform || status !== 'complete' || !isReference(reference)) continue
@@ -67,7 +67,7 @@ interface ListedImage {
 }
 
 /** Far above an inventory of a thousand images with a hundred layers each. */
-const MOST_BYTES = 64_000_000
+export const MOST_LIST_BYTES = 64_000_000
 
 const listed = z
   .array(

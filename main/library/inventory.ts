@@ -1,17 +1,16 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import PQueue from 'p-queue'
 import { messageOf } from '../api/errors.ts'
 import type { TarballImage } from '../archive/image.ts'
-import { readJournal } from '../archive/journal-records.ts'
 import { isTarballName, journalName, parseFileName } from '../archive/name.ts'
 import { openTarball } from '../archive/parts.ts'
 import { readTarball, type TarballReading } from '../archive/read.ts'
 import { formatPlatform } from '../registry/platform.ts'
 import type { Digest } from '../registry/reference.ts'
 import type { BlobPlace } from '../transfer/held-blobs.ts'
-import { heldPlaces } from './held-places.ts'
-import { listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
+import { begunPlaces, heldPlaces } from './held-places.ts'
+import { listLeftovers } from './leftovers.ts'
+import { findTarball, listTarballs, pathsOf, type TarballFiles } from './tarball-files.ts'
 
 /** What a folder holds, as `inventory --json` prints it. */
 export interface Inventory {
@@ -57,6 +56,13 @@ export async function inventory(folder: string, signal?: AbortSignal): Promise<I
   return { folder, images, problems }
 }
 
+/** The same of one tarball, by the path of its file or of a part. Throws AppError `not-found`. */
+export async function inventoryOfTarball(path: string, signal?: AbortSignal): Promise<Inventory> {
+  const tarball = await findTarball(path)
+  const { images, problem } = await describe(tarball, signal)
+  return { folder: tarball.folder, images, problems: problem ? [problem] : [] }
+}
+
 /** A folder's inventory, and where in its complete tarballs each blob lies: for planning and saving into it. */
 export interface Library extends Inventory {
   readonly places: ReadonlyMap<Digest, BlobPlace>
@@ -69,16 +75,32 @@ export async function readLibrary(folder: string, signal?: AbortSignal): Promise
   const entries = await Promise.all(
     tarballs.map((tarball) => queue.add(() => describe(tarball, signal))),
   )
+  const lone = await loneJournals(folder, tarballs)
   signal?.throwIfAborted()
   return {
     folder,
     images: entries.flatMap((entry) => entry.images),
-    problems: entries.flatMap((entry) => entry.problem ?? []),
+    problems: [...entries.flatMap((entry) => entry.problem ?? []), ...lone],
     places: new Map([
       ...entries.flatMap(({ begun }) => begun ?? []),
       ...entries.flatMap(({ places }) => places ?? []),
     ]),
   }
+}
+
+/** While a tarball is finished, and read back, its journal may be alone with it for a while; without either it is a leftover. */
+async function loneJournals(
+  folder: string,
+  tarballs: readonly TarballFiles[],
+): Promise<LibraryProblem[]> {
+  const present = new Set(tarballs.map(({ name }) => parseFileName(name).name))
+  return (await listLeftovers(folder))
+    .filter(({ name }) => !present.has(name))
+    .map(({ name }) => ({
+      file: journalName(name),
+      kind: 'partial',
+      detail: 'It is the journal of a tarball that is not here. “ngc-replicator clean” removes it.',
+    }))
 }
 
 interface Entry {
@@ -109,16 +131,6 @@ async function describe(tarball: TarballFiles, signal?: AbortSignal): Promise<En
     const problem = { file: tarball.name, kind: 'unreadable', detail: messageOf(error) } as const
     return { images: [row(tarball, { status: 'unreadable' })], problem }
   }
-}
-
-async function begunPlaces(
-  { name: file, folder, isPartial, missingParts }: TarballFiles,
-  reading: TarballReading,
-): Promise<[Digest, BlobPlace][]> {
-  if (!isPartial || missingParts.length > 0 || reading.status === 'foreign') return []
-  const { name } = parseFileName(file)
-  const journal = await readJournal(join(folder, journalName(name)))
-  return heldPlaces({ name, isPartial }, reading.members, journal?.durableBytes ?? 0)
 }
 
 interface Judged {

@@ -7,7 +7,9 @@ export interface LibraryTotals {
 }
 
 export function totalsOf(images: readonly LibraryImage[]): LibraryTotals {
-  const tarballs = new Map(images.map((image) => [image.file, image]))
+  const tarballs = new Map(
+    images.filter(({ status }) => status !== 'foreign').map((image) => [image.file, image]),
+  )
   const once = new Map<string, number>()
   let layerBytes = 0
   for (const { layers, status } of tarballs.values()) {

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import { Agent, type Dispatcher, type ProxyAgent } from 'undici'
 import { trustedCertificates } from './certificates.ts'
@@ -36,6 +37,8 @@ export interface HttpOptions {
   readonly proxy?: ProxySettings
   /** PEM texts of certificate authorities to trust besides the system's and NODE_EXTRA_CA_CERTS. */
   readonly extraCertificates?: readonly string[]
+  /** Resolves the names of hosts that are reached without a proxy; by default `dns.lookup`. */
+  readonly lookup?: LookupFunction
   readonly connectTimeoutMs?: number
   /** From the end of the request to the headers of the answer. */
   readonly headersTimeoutMs?: number
@@ -52,7 +55,7 @@ export interface HttpOptions {
  */
 export function createHttp(options: HttpOptions = {}): Http {
   const { connectTimeoutMs = 15_000, headersTimeoutMs = 60_000, idleTimeoutMs = 60_000 } = options
-  const { userAgent = 'ngc-replicator', log } = options
+  const { userAgent = 'ngc-replicator', lookup, log } = options
   const proxies = options.proxy ?? proxiesFrom(process.env)
   const limits = { headersTimeout: headersTimeoutMs, bodyTimeout: idleTimeoutMs, pipelining: 1 }
   const connect = {
@@ -61,7 +64,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     // Node tries the next address of a host after 250 ms, too soon for a satellite line.
     autoSelectFamilyAttemptTimeout: 2_000,
   }
-  const direct = new Agent({ ...limits, connect })
+  const direct = new Agent({ ...limits, connect: { ...connect, ...(lookup && { lookup }) } })
   const tunnels = new Map<string, ProxyAgent>()
 
   const tunnelThrough = (proxy: URL): ProxyAgent => {

@@ -16,22 +16,24 @@ export const noProxies: ProxySettings = { isDirect: () => true }
  * Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY as curl does: lower case first, no fallback from one kind to the other.
  * Throws AppError `usage` for an address that is none; it may hold a password and is not quoted.
  */
-export function proxiesFrom(
-  environment: Readonly<Record<string, string | undefined>>,
-): ProxySettings {
-  const value = (name: string): string =>
-    (environment[name.toLowerCase()] ?? environment[name] ?? '').trim()
+export function proxiesFrom(environment: Environment): ProxySettings {
   return {
-    https: address('HTTPS_PROXY', value('HTTPS_PROXY')),
-    http: address('HTTP_PROXY', value('HTTP_PROXY')),
-    isDirect: directHosts(value('NO_PROXY')),
+    https: address('HTTPS_PROXY', value(environment, 'HTTPS_PROXY')),
+    http: address('HTTP_PROXY', value(environment, 'HTTP_PROXY')),
+    isDirect: directHosts(value(environment, 'NO_PROXY')),
   }
 }
 
-/** One proxy for everything, as its address is entered. Throws AppError `usage` for an address that is none. */
-export function oneProxy(text: string, noProxy = ''): ProxySettings {
+/** One proxy for everything but NO_PROXY, as its address is entered. Throws AppError `usage` for an address that is none. */
+export function oneProxy(text: string, environment: Environment = {}): ProxySettings {
   const proxy = address('This', text.trim())
-  return { https: proxy, http: proxy, isDirect: directHosts(noProxy) }
+  return { https: proxy, http: proxy, isDirect: directHosts(value(environment, 'NO_PROXY')) }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+function value(environment: Environment, name: string): string {
+  return (environment[name.toLowerCase()] ?? environment[name] ?? '').trim()
 }
 
 /** The proxy for an address; loopback never goes through one, as in curl and Go. */
@@ -45,8 +47,19 @@ export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
 /** `Proxy-Authorization` for the user and password in a proxy's address. */
 export function proxyAuthorization(proxy: URL): string | undefined {
   if (proxy.username === '') return undefined
-  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+  const pair = `${unescaped(proxy.username)}:${unescaped(proxy.password)}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+/** A part of an address without its escapes; a percent sign that escapes nothing stands for itself, as in curl. */
+export function unescaped(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
 }
 
 function address(name: string, text: string): URL | undefined {
@@ -70,9 +83,9 @@ function directHosts(text: string): (url: URL) => boolean {
   const networks = new BlockList()
   const names: { name: string; port: string }[] = []
   for (const entry of entries) {
-    const [network = '', bits] = entry.split('/')
+    const [network = '', bits = ''] = entry.split('/')
     const family = isIP(network)
-    if (bits !== undefined && family !== 0 && Number(bits) <= (family === 4 ? 32 : 128)) {
+    if (/^\d{1,3}$/.test(bits) && family !== 0 && Number(bits) <= (family === 4 ? 32 : 128)) {
       networks.addSubnet(network, Number(bits), family === 4 ? 'ipv4' : 'ipv6')
       continue
     }

@@ -53,28 +53,6 @@ export const orgsSchema = z.object({ organizations: list(z.object({ name: short 
 
 const pagination = optional(z.object({ totalPages: optional(count) }))
 
-/** `/v2/org/{org}/repos` */
-export const repositoriesSchema = z.object({
-  repositories: list(
-    z.object({
-      namespace: short,
-      name: short,
-      displayName: optional(short),
-      shortDescription: optional(long),
-      description: optional(long),
-      publisher: optional(short),
-      isPublic: optional(flag),
-      isMultiArchitecture: optional(flag),
-      hasSignedTag: optional(flag),
-      latestTag: optional(short),
-      latestImageSize: optional(count),
-      updatedDate: optional(short),
-      logo: optional(short),
-    }),
-  ),
-  paginationInfo: pagination,
-})
-
 /** `/v2/repos/…` and `/v2/org/…/repos/…`: one repository, flat. */
 export const repositorySchema = z.object({
   displayName: optional(short),
@@ -90,6 +68,18 @@ export const repositorySchema = z.object({
   logo: optional(short),
 })
 export type RepositoryAnswer = z.infer<typeof repositorySchema>
+
+/** `/v2/org/{org}/repos` */
+export const repositoriesSchema = z.object({
+  repositories: list(
+    z.object({
+      namespace: short,
+      name: short,
+      ...repositorySchema.shape,
+    }),
+  ),
+  paginationInfo: pagination,
+})
 
 /** `…/images` */
 export const imagesSchema = z.object({

@@ -1,4 +1,5 @@
 import type { AppError } from '../api/errors.ts'
+import { earlierName } from '../archive/name.ts'
 import { promisedBytes } from '../archive/partial.ts'
 import { missingOf } from '../carried-app/carry.ts'
 import type { CarriedFile } from '../carried-app/carried-file.ts'
@@ -61,7 +62,8 @@ export async function planRequest(
     gathered.images.flatMap((image) => (image.state === 'present' ? [] : image.name)),
   )
   const { images, failures } = withoutClashes(gathered, await nameClashes(folder, names))
-  const leftovers = (await listLeftovers(folder)).filter(({ name }) => names.has(name))
+  const usedUp = new Set([...names, ...[...names].map(earlierName)])
+  const leftovers = (await listLeftovers(folder)).filter(({ name }) => usedUp.has(name))
   const leftBytes = leftovers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const largestFileBytes = smallest(maxFileSizeBytes, destination.largestFileBytes)
   const begunBytes = new Map<string, number>()

@@ -1,7 +1,6 @@
-import { AppError } from '../api/errors.ts'
-import { MOST_PARTS } from '../archive/name.ts'
 import type { CarriedFile } from '../carried-app/carried-file.ts'
 import type { TarballLayout } from '../archive/layout.ts'
+import { checkPartCount } from '../archive/part-count.ts'
 import type { Destination } from '../disk/destination.ts'
 import type { Descriptor, ResolvedImage } from '../registry/manifest.ts'
 import type { Digest, Reference } from '../registry/reference.ts'
@@ -96,7 +95,8 @@ export function makePlan(
     return { ...image, fetchBytes }
   })
   const toSave = images.filter((image) => image.state !== 'present')
-  checkParts(destination, toSave)
+  const largest = Math.max(0, ...toSave.map(({ sizeBytes }) => sizeBytes))
+  checkPartCount(largest, destination.largestFileBytes ?? Number.MAX_SAFE_INTEGER)
   const writeBytes = sum(toSave.map(({ sizeBytes }) => sizeBytes))
   const fetchBytes = sum(toSave.map((image) => image.fetchBytes))
   const layerBytes = sum(
@@ -115,22 +115,6 @@ export function makePlan(
     sharedBytes: layerBytes - fetchBytes,
     missingBytes: Math.max(0, neededBytes - destination.freeBytes),
   }
-}
-
-/** Throws AppError `usage` where files would be so small that a tarball had too many parts. */
-function checkParts(
-  { largestFileBytes }: Destination,
-  images: readonly { readonly sizeBytes: number }[],
-): void {
-  const largest = Math.max(0, ...images.map(({ sizeBytes }) => sizeBytes))
-  if (largestFileBytes === undefined || largest <= largestFileBytes * MOST_PARTS) return
-  throw new AppError(
-    'usage',
-    `Files of ${largestFileBytes} bytes would make more than ${MOST_PARTS} parts.`,
-    {
-      hint: 'Choose a larger --max-file-size.',
-    },
-  )
 }
 
 /** Of each blob of a tarball, the bytes that lie beyond what was written of it. */

@@ -1,4 +1,5 @@
 import type { Site } from '../ngc/site.ts'
+import { abandonable } from '../net/abandonable.ts'
 import { NetworkError } from '../net/failure.ts'
 import { isLoopback } from '../net/host.ts'
 import type { Http } from '../net/http.ts'
@@ -29,7 +30,7 @@ export function createAddresses(options: {
     }
   }
 
-  return async (registryName) => {
+  return async (registryName, signal) => {
     if (registryName === site.registryName) return site.registry
     if (dockerHub.has(registryName)) return new URL('https://registry-1.docker.io')
     const address = new URL(`https://${registryName}`)
@@ -41,7 +42,7 @@ export function createAddresses(options: {
     const known = found.get(registryName) ?? probe(registryName)
     found.set(registryName, known)
     known.catch(() => found.delete(registryName))
-    return known
+    return abandonable(known, signal)
   }
 }
 

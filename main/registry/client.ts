@@ -8,7 +8,6 @@ import type { Site } from '../ngc/site.ts'
 import type { Wanted } from './content-range.ts'
 import type { Credentials } from './credentials.ts'
 import { fetchManifest } from './fetch-manifest.ts'
-import { fetchTags } from './fetch-tags.ts'
 import type { Descriptor, Published } from './manifest.ts'
 import { openRange, readRange, type GetBlob, type OpenRange, type RangeOptions } from './range.ts'
 import { readableOf } from './readable.ts'
@@ -47,8 +46,6 @@ export interface Registry {
     range: Wanted,
     signal?: AbortSignal,
   ): Promise<OpenRange>
-  /** All tags, signature tags included (`isSignatureTag`), in the registry's order. */
-  tags(repository: Repository, signal?: AbortSignal): Promise<string[]>
   /** How the repository came to be readable, once something was read from it. */
   access(repository: Repository): Access | undefined
   /** Whether any registry that was spoken to answers, in whatever way: is it the line, or what was asked for? */
@@ -85,7 +82,7 @@ export interface RegistryOptions {
 }
 
 /** Documents are held in memory; real configs stay below 1 MiB, and engines take up to 8. */
-export const MOST_DOCUMENT_BYTES = 8 * 1024 * 1024
+const MOST_DOCUMENT_BYTES = 8 * 1024 * 1024
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { retry: policy = patient, limit } = options
@@ -135,7 +132,6 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   return {
     manifest: (reference, signal) => onceMore(() => fetchManifest(persistent, reference, signal)),
-    tags: (repository, signal) => fetchTags(persistent, repository, signal),
 
     async document(repository, descriptor, signal) {
       if (descriptor.size > MOST_DOCUMENT_BYTES) {

@@ -8,7 +8,7 @@ export interface ContentRange {
 }
 
 /** Parses `Content-Range: bytes 0-99/200` (RFC 9110, 14.4); undefined if it is nothing of the kind. */
-export function parseContentRange(header: string | undefined): ContentRange | undefined {
+function parseContentRange(header: string | undefined): ContentRange | undefined {
   const found = /^\s*bytes\s+(\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)\s*$/i.exec(header ?? '')
   if (!found) return undefined
   const [, first, last, size] = found

@@ -23,7 +23,7 @@ export const platformSchema = z.object({
 })
 
 /** OCI image specification 1.1, "Content Descriptors"; `size` is in bytes. */
-export const descriptorSchema = z.object({
+const descriptorSchema = z.object({
   mediaType: z.string(),
   digest,
   size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),

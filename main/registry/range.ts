@@ -73,7 +73,7 @@ export async function openRange(
 const expiredStatuses: ReadonlySet<number> = new Set([400, 401, 403])
 
 /** The registry has to be asked for a new address. */
-export class ExpiredAddress extends StatusError {
+class ExpiredAddress extends StatusError {
   constructor(status: number, host: string) {
     super(status, `${host} refuses the address that the registry gave for it (${status}).`, {
       code: 'denied',

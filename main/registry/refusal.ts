@@ -4,6 +4,8 @@ import { StatusError } from '../net/failure.ts'
 import type { HttpResponse } from '../net/http.ts'
 import { redact } from '../net/redact.ts'
 import { retryAfterMs } from '../net/retry.ts'
+import { pageAddress } from '../ngc/page.ts'
+import { publicSite } from '../ngc/site.ts'
 
 /** “Not now”: 408, 429 and 5xx, worth another try. */
 export function passingFailure(host: string, response: Pick<HttpResponse, 'status' | 'headers'>) {
@@ -41,7 +43,7 @@ export function denied(refusal: {
   detail: string
 }): AppError {
   const { registryName, repository, withCredentials } = refusal
-  const page = cataloguePage(registryName, repository)
+  const page = registryName === publicSite.registryName && pageAddress(repository)
   const detail = refusal.detail === '' ? '' : ` (${refusal.detail})`
   const isDenial = withCredentials || refusal.status === 403 || refusal.detail.startsWith('DENIED')
   const hints = [
@@ -93,15 +95,6 @@ export function mayNotPush(refusal: {
         : 'Give a user name and a password, or log in with “docker login”.',
     },
   )
-}
-
-/** Where a user accepts the licence of an NGC image. */
-export function cataloguePage(registryName: string, repository: string): string | undefined {
-  const [org, ...rest] = repository.split('/')
-  const name = rest.pop()
-  if (registryName !== 'nvcr.io' || name === undefined) return undefined
-  const team = rest.length > 0 ? `/teams/${rest.join('/')}` : ''
-  return `https://catalog.ngc.nvidia.com/orgs/${org}${team}/containers/${name}`
 }
 
 const errorsSchema = z.object({

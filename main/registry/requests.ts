@@ -77,10 +77,7 @@ export function createRequests(options: Omit<RegistryOptions, 'limit'>): Request
     const address = await addressOf(repository.registry, signal)
     spokenTo.add(repository.registry)
     const base = address.pathname.replace(/\/$/, '')
-    const remote = remoteRepository(repository)
-    const url = path.startsWith('/')
-      ? new URL(path, address)
-      : new URL(`${base}/v2/${remote}/${path}`, address)
+    const url = new URL(`${base}/v2/${remoteRepository(repository)}/${path}`, address)
     const session = sessionFor(repository, address)
     const followed = await getFollowing(http, session, url, headers, signal, known)
     const { status } = followed.response

@@ -5,6 +5,7 @@ import { callerInfo } from './caller-info.ts'
 import type { Collection } from './collection.ts'
 import { keyName, sandboxOrg } from './keys.ts'
 import type { Question, Service } from './listener.ts'
+import { logoAnswer } from './logos.ts'
 import type { SandboxRepository } from './repository.ts'
 import { searchAnswer } from './search-answer.ts'
 import { bearerToken, type Tokens } from './tokens.ts'
@@ -30,6 +31,7 @@ export function catalogService(collection: Collection, tokens: Tokens<CatalogueG
     if (path === '/v2/search/catalog/resources/CONTAINER') {
       return searchAnswer(collection, url, (repository) => repository.isPublic)
     }
+    if (path.startsWith('/logos/')) return logoAnswer(path)
     if (path.startsWith('/v2/repos/')) return asGuest(collection, url)
     const caller = callerOf(question, tokens)
     return caller ? withKey(collection, url, caller) : refuse(401)

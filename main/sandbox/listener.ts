@@ -32,6 +32,7 @@ export class Listener {
   readonly #role: Role
   readonly #parts: ListenerParts
   readonly #closing = new AbortController()
+  #origin = 'http://sandbox.invalid'
   #service: Service = () => ({ status: 503 })
 
   constructor(role: Role, parts: ListenerParts) {
@@ -48,7 +49,8 @@ export class Listener {
     await once(this.#server, 'listening')
     const address = this.#server.address()
     if (address === null || typeof address === 'string') throw new Error('no port')
-    return new URL(`http://${host}:${address.port}`)
+    this.#origin = `http://${host}:${address.port}`
+    return new URL(this.#origin)
   }
 
   use(service: Service): void {
@@ -71,7 +73,7 @@ export class Listener {
     const { settings, faults, log, totalPace } = this.#parts
     const { method = 'GET', headers } = request
     // A whole address or a strange one as the request's target must not choose the host.
-    const url = new URL(`http://sandbox.invalid${request.url?.startsWith('/') ? request.url : '/'}`)
+    const url = new URL(`${this.#origin}${request.url?.startsWith('/') ? request.url : '/'}`)
     const logged: LoggedRequest = {
       role: this.#role,
       method,

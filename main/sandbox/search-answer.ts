@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Answer } from './answer.ts'
 import { latestTag, ok, platformsOf, refuse } from './catalog-answers.ts'
 import type { Collection } from './collection.ts'
+import { logoAddress } from './logos.ts'
 import type { SandboxRepository } from './repository.ts'
 
 /** `…/search/…/resources/CONTAINER?q=JSON`: groups of resources, one of which repeats the other's best. */
@@ -21,7 +22,7 @@ export function searchAnswer(
   const start = query.page * pageSize
   const resources = matches
     .slice(start, start + pageSize)
-    .map((repository) => resourceOf(collection, repository))
+    .map((repository) => resourceOf(collection, repository, url.origin))
   return ok({
     resultTotal: matches.length,
     resultPageTotal: Math.ceil(matches.length / pageSize),
@@ -50,13 +51,14 @@ function parseQuery(text: string | null): z.infer<typeof querySchema> | undefine
   }
 }
 
-function resourceOf(collection: Collection, repository: SandboxRepository): object {
+function resourceOf(collection: Collection, repository: SandboxRepository, origin: string): object {
   const [orgName, teamName] = repository.path.split('/')
   const isTeam = repository.path.split('/').length > 2
   const latest = latestTag(repository)
   const [platform] = latest ? platformsOf(collection, latest) : []
   const attributes = {
     latestTag: latest?.tag,
+    logo: logoAddress(origin, repository.path),
     latestTagPushedDate: latest?.updated,
     size: platform && `${platform.compressedSize}`,
     hasSignedTag: `${repository.tags.some(({ isSigned }) => isSigned)}`,

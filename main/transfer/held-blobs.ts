@@ -100,6 +100,12 @@ export class HeldBlobs {
       if (place.name === name && !place.isPartial) this.#places.delete(digest)
   }
 
+  /** More of what the destination holds. */
+  learn(places: Iterable<readonly [Digest, BlobPlace]>): void {
+    for (const [digest, place] of places)
+      if (!this.#places.has(digest)) this.#places.set(digest, place)
+  }
+
   /** What a tarball was thought to hold is not to be relied on: it is damaged, or was taken back. */
   forget(name: string): void {
     for (const [digest, place] of this.#places) if (place.name === name) this.#places.delete(digest)

@@ -5,10 +5,12 @@ import type { WrittenFile } from '../archive/destination-files.ts'
 import { bindingOf } from '../archive/journal-records.ts'
 import { Journal } from '../archive/journal.ts'
 import type { LayoutMember } from '../archive/layout.ts'
-import { journalName } from '../archive/name.ts'
+import { earlierName, journalName } from '../archive/name.ts'
 import { openPartial, removePartial, type PartialTarball } from '../archive/partial.ts'
+import { removeSetAside, setAside } from '../archive/set-aside.ts'
 import { writeTarball, type BegunBlob, type WriteProgress } from '../archive/write.ts'
 import { freeBytesOf, spaceOf } from '../disk/space.ts'
+import { placesInPartial } from '../library/held-places.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
@@ -96,7 +98,16 @@ async function write(
     }
     return found
   })
-  const awaitSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
+  const removeEarlier = async (): Promise<boolean> => {
+    held.forget(earlierName(name))
+    return await removeSetAside(folder, name)
+  }
+  const moreSpace = parts.onWaiting && spaceOf(folder, { waiting: parts.onWaiting }, signal)
+  const awaitSpace =
+    moreSpace &&
+    (async (bytes: number): Promise<void> => {
+      if (!(await removeEarlier())) await moreSpace(bytes)
+    })
   const begunBytes = partial?.sizeBytes ?? 0
   const neededBytes = layout.sizeBytes - begunBytes
   if (awaitSpace && (await freeBytesOf(folder)) < neededBytes) await awaitSpace(neededBytes)
@@ -117,7 +128,12 @@ async function write(
     const stream = isOurs ? undefined : await held.take(descriptor, signal)
     const member = blobs.get(descriptor.digest)
     if (!stream && member) claimed.set(descriptor.digest, member)
-    const from = begun && { offset: begun.offset, hasher: await hashed(begun.read()) }
+    const from = begun && {
+      offset: begun.offset,
+      hasher: await hashed(begun.read(), (doneBytes) =>
+        tellChecked(parts, begunBytes, doneBytes, begun.offset),
+      ),
+    }
     if (stream && from) {
       // What was begun came from elsewhere: the whole is right only if both together are.
       const { digest, size: sizeBytes } = descriptor
@@ -165,6 +181,7 @@ async function write(
       signal,
     )
     held.finished(name)
+    await removeEarlier()
     return files
   } finally {
     forget()
@@ -180,27 +197,59 @@ function isBegun({ dataOffset, sizeBytes }: LayoutMember, begunBytes: number): b
 /** What is there to go on with; what is not of this image is removed, and told. */
 async function findPartial(
   { layout, name }: ImageToSave,
-  { folder, held, maxFileSizeBytes, check, onWarned }: SaveParts,
+  parts: SaveParts,
   signal: AbortSignal,
 ): Promise<PartialTarball | undefined> {
-  const found = await openPartial({ folder, name, layout, maxFileSizeBytes, check }, signal)
+  const { folder, held, maxFileSizeBytes, check, onWarned } = parts
+  const onChecked = (doneBytes: number, totalBytes: number): void =>
+    tellChecked(parts, totalBytes, doneBytes, totalBytes)
+  const found = await openPartial(
+    { folder, name, layout, maxFileSizeBytes, check, onChecked },
+    signal,
+  )
   if (found.kind === 'usable') {
     if (found.note !== undefined)
       onWarned?.(`${name}: ${found.note} It is fetched again from there.`)
     return found.partial
   }
+  if (found.kind === 'none') return undefined
+  onWarned?.(`What was left of ${name} ${found.why}: it is begun afresh.`)
+  held.forget(name)
   if (found.kind === 'useless') {
-    onWarned?.(`What was left of ${name} ${found.why}: it is begun afresh.`)
     await removePartial(folder, name)
-    held.forget(name)
+  } else {
+    await setAside(folder, name).catch((error: unknown) => {
+      throw destinationError(error, join(folder, name))
+    })
+    held.learn(await placesInPartial(folder, earlierName(name), signal))
   }
   return undefined
 }
 
-async function hashed(bytes: Readable): Promise<Hasher> {
+async function hashed(bytes: Readable, told: (doneBytes: number) => void): Promise<Hasher> {
   const hasher = createHasher()
-  for await (const chunk of bytes as AsyncIterable<Uint8Array>) await hasher.update(chunk)
+  let doneBytes = 0
+  for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+    await hasher.update(chunk)
+    doneBytes += chunk.length
+    told(doneBytes)
+  }
   return hasher
+}
+
+/** Of a tarball of which so many bytes are there, some are read again. */
+function tellChecked(
+  { onProgress }: SaveParts,
+  presentBytes: number,
+  doneBytes: number,
+  totalBytes: number,
+): void {
+  onProgress?.({
+    phase: 'checking',
+    writtenBytes: presentBytes,
+    durableBytes: presentBytes,
+    checked: { doneBytes, totalBytes },
+  })
 }
 
 async function* withoutFirst(

@@ -9,7 +9,9 @@ const faces = {
 } as const
 
 /** One thing to know, with its severity as an icon that has a name. */
-export function Message(props: Finding & { children?: ReactNode }) {
+export function Message(
+  props: Omit<Finding, 'hint'> & { hint?: string | undefined; children?: ReactNode },
+) {
   const { severity, message, hint, children } = props
   const { icon: Mark, tone, word } = faces[severity]
   return (

@@ -28,11 +28,3 @@ export function SortButton<Column extends string>(props: {
     </button>
   )
 }
-
-/** What a column's head says of itself to a screen reader. */
-export function sortOf<Column extends string>(
-  column: Column,
-  order: Order<Column>,
-): Direction | 'none' {
-  return order.column === column ? order.direction : 'none'
-}

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { failureLines } from '../../main/cli/output.ts'
+import { AppError } from '../../main/api/errors.ts'
 import { formatBytes, formatDuration, formatWait } from '../../main/format.ts'
 import { printable } from '../../main/printable.ts'
 import { collect, parseBytes, parseCount, parseDuration } from '../../main/cli/parse.ts'
@@ -67,4 +69,13 @@ test('counts are whole and at least one', () => {
 
 test('a repeatable option collects, and takes several from one variable', () => {
   expect(collect('b c', ['a'])).toEqual(['a', 'b', 'c'])
+})
+
+test('what failed is named once', () => {
+  const named = new AppError('damaged', 'a.tar.partial was never finished.', { hint: 'Again.' })
+  expect(failureLines('a.tar.partial', named)).toEqual([
+    'failed: a.tar.partial was never finished.',
+    '        Again.',
+  ])
+  expect(failureLines('b.tar', named)[0]).toBe('failed: b.tar: a.tar.partial was never finished.')
 })

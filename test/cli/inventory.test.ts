@@ -55,3 +55,38 @@ test('what was done with an image is told with it, and whether a driver is enoug
   expect(wrong).toMatchObject({ code: 2, stdout: '' })
   expect(wrong.stderr).toContain('“new” is not the version of a driver.')
 })
+
+test('a tarball by itself is listed as well, and what is none is no image', async () => {
+  const folder = await temporaryFolder()
+  await writeImage(folder, practiceImage(), { maxFileSizeBytes: 8000 })
+  await writeFile(join(folder, 'holiday.jpg'), 'a picture')
+  const whole = await runCli(['inventory', folder])
+  expect(whole.stdout).toMatch(/: 1 image, [\d.]+ kB; 1 other file\.\n$/)
+  for (const name of ['practice.tar', 'practice.tar.001']) {
+    const one = await runCli(['inventory', join(folder, name)])
+    expect(one).toMatchObject({ code: 0, stderr: '' })
+    expect(one.stdout).toMatch(
+      /^complete .* practice\.tar \(\d+ parts\)\n.*: 1 image, [\d.]+ kB\.\n$/,
+    )
+  }
+  const update = await runCli(['inventory', join(folder, 'practice.tar.000'), '--update'])
+  expect(update).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a folder') })
+  const nothing = await runCli(['inventory', join(folder, 'gone')])
+  expect(nothing).toMatchObject({ code: 1, stderr: expect.stringMatching(/gone does not exist/) })
+})
+
+test('a journal without its tarball is a leftover, which clean removes', async () => {
+  const folder = await temporaryFolder()
+  await writeImage(folder, practiceImage())
+  // A tarball that is being finished has its journal for a while.
+  await writeFile(join(folder, 'practice.tar.journal'), 'whatever')
+  await writeFile(join(folder, 'gone.tar.journal'), 'whatever')
+  const listed = await runCli(['inventory', folder, '--json'])
+  expect(JSON.parse(listed.stdout)).toMatchObject({
+    images: [{ status: 'complete' }],
+    problems: [{ file: 'gone.tar.journal', kind: 'partial' }],
+  })
+  const clean = await runCli(['clean', folder])
+  expect(clean.stdout).toMatch(/gone\.tar \(1 file\)/)
+  expect(await readdir(folder)).toEqual(['practice.tar'])
+})

@@ -15,10 +15,14 @@ test('a line of progress fits the terminal and keeps the end of the name and all
   expect(progressLine(name, state, 20).length).toBeLessThan(20)
 })
 
-test('time left is absent until known and when nothing is left, and flushing is said', () => {
+test('time left is absent until known and when nothing is left, and flushing and checking are said', () => {
   expect(progressLine('a', { ...state, bytesPerSecond: undefined }, 80)).not.toContain('left')
   expect(progressLine('a', { ...state, bytes: state.totalBytes }, 80)).not.toContain('left')
   expect(progressLine('a', { ...state, flushingBytes: 210_000_000 }, 80)).toContain(
     'flushing to the drive, 210 MB left',
+  )
+  const checked = { doneBytes: 1_200_000_000, totalBytes: 3_000_000_000 }
+  expect(progressLine('a', { ...state, checked }, 80)).toMatch(
+    /checking what is there: 1\.20 GB of 3\.00 GB$/,
   )
 })

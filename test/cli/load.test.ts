@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { helloProgram } from '../../main/sandbox/hello.ts'
@@ -41,9 +41,13 @@ describeWith(['dockerd', 'docker'], 'load', () => {
     expect(plan.stdout).toMatch(/^to load .* nvcr\.io\/nvidia\/whole:one$/m)
     expect(plan.stdout).toMatch(/2 tarballs to load\. It takes about \d+ kB of .* free/)
     expect(await docker.run('images', '--quiet')).toBe('')
+    await writeFile(join(folder, 'three.tar.partial'), 'half')
 
     const first = await load([folder])
-    expect(first.code).toBe(0)
+    expect(first).toMatchObject({
+      code: 0,
+      stderr: `${folder} has 1 tarball that was never finished, not loaded: three.tar\n`,
+    })
     expect(first.stdout).toContain('loaded  nvcr.io/nvidia/whole:two')
     expect(first.stdout).toContain('Done: 2 loaded, 0 there already, 0 failed.')
     const name = 'nvcr.io/nvidia/whole:one'

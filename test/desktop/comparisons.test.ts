@@ -1,21 +1,17 @@
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Selection, TransfersView } from '../../main/api/shapes.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
 const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
 const other = 'nvcr.io/nvidia/pytorch:24.04-py3'
 
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 let home: { path: string; remove: () => void }
 let desktop: TestDesktop
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
 beforeEach(async () => {
   home = temporaryFolder()
   await mkdir(join(home.path, 'ours'))

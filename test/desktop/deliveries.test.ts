@@ -2,22 +2,18 @@ import { mkdir, readFile, readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import type { DeliveryView, LibraryView } from '../../main/api/shapes.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
 import { startDocker, type Engine } from '../support/engines.ts'
 import { practiceImage, writeImage } from '../support/made-tarball.ts'
 import { describeWith } from '../support/parts.ts'
 import { login, startRegistry, type RealRegistry } from '../support/registry.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 let home: { path: string; remove: () => void }
 let desktop: TestDesktop
 let grant: string
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
 beforeEach(async () => {
   home = temporaryFolder()
   const stick = join(home.path, 'stick')

@@ -1,19 +1,16 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Selection } from '../../main/api/shapes.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
+import { startSandbox } from '../../main/sandbox/sandbox.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 let home: { path: string; remove: () => void }
 const started: TestDesktop[] = []
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
 beforeEach(() => {
   home = temporaryFolder()
 })
@@ -49,6 +46,18 @@ test('a good key is checked, named and kept in the key store alone, over a resta
   expect(again.handlers['session.get']({})).toEqual(session)
   await again.handlers['session.end']({})
   expect(secrets.size).toBe(0)
+})
+
+test('a key store that gives no key any more ends the session, in words', async () => {
+  const secrets = new Map<string, string>()
+  const desktop = await start(secrets)
+  await desktop.handlers['settings.change']({ site: { ...sandbox.site } })
+  await desktop.handlers['session.enterKey']({ key: sandboxKeys.personal })
+  await desktop.close()
+  secrets.set('key', 'gar\u0000bage')
+  const again = await start(secrets)
+  expect(again.handlers['session.get']({})).toEqual({ kind: 'none' })
+  expect(again.notices).toEqual(['The key store did not give the key.'])
 })
 
 test('a wrong key is refused in words that do not repeat it, and nothing is kept', async () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { findingsOf, type PlanFacts } from '../../main/desktop/findings.ts'
-import { estimateOf } from '../../main/desktop/plan-view.ts'
+import { estimateOf, viewOf } from '../../main/desktop/plan-view.ts'
+import { makePlan } from '../../main/plan/plan.ts'
+import { imageToSave } from '../support/image-to-save.ts'
+import { practiceImage } from '../support/made-tarball.ts'
 
 const fine: PlanFacts = {
   name: 'KINGSTON',
@@ -63,4 +66,14 @@ test('the slower of line and drive is the bottleneck, and without both speeds no
     bottleneck: 'line',
   })
   expect(estimateOf(plan, { driveBytesPerSecond: 10 })).toBeUndefined()
+})
+
+test('where the settings allow larger files than the drive, the drive is the reason for parts', () => {
+  const drive = { fileSystem: 'vfat', largestFileBytes: 10_000, freeBytes: 1e9 }
+  const destination = { folder: '/stick', exists: true, isWritable: true, ...drive }
+  const plan = makePlan(destination, [imageToSave(practiceImage())], [], new Set())
+  const { findings } = viewOf(plan, { grant: 'g', label: '/stick' }, { maxFileSizeBytes: 20_000 })
+  expect(findings.map(({ message }) => message)).toContain(
+    '1 image will be in parts: FAT32 holds no file over 10.0 kB.',
+  )
 })

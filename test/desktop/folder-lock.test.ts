@@ -1,40 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { TransfersView } from '../../main/api/shapes.ts'
+import { afterEach, expect, test, vi } from 'vitest'
 import { lockFolder } from '../../main/disk/lock.ts'
-import { defaultSettings } from '../../main/sandbox/faults.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
-import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
+import { image, other, reaches, startTransferring, view } from './transferring.ts'
 
-const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
-const other = 'nvcr.io/nvidia/pytorch:24.04-py3'
 const lock = '.ngc-replicator.lock'
-let sandbox: Sandbox
-let home: { path: string; remove: () => void }
-let stick: string
-let desktop: TestDesktop
+const { sandbox, home, stick, begin } = await startTransferring()
 let holder: ChildProcess | undefined
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox.close())
-beforeEach(async () => {
-  home = temporaryFolder()
-  stick = join(home.path, 'stick')
-  await mkdir(stick)
-  desktop = await startDesktop({ sandbox, folder: home.path })
-  await desktop.handlers['session.begin']({ as: 'sandbox' })
-})
-afterEach(async () => {
-  holder?.kill('SIGKILL')
-  Object.assign(sandbox.settings, defaultSettings)
-  await desktop.close()
-  home.remove()
-})
+afterEach(() => holder?.kill('SIGKILL'))
 
 /** Another process that has the folder's lock, as the command line would. */
 async function occupy(): Promise<void> {
@@ -43,27 +19,12 @@ async function occupy(): Promise<void> {
     const leave = await lockFolder(process.argv[2])
     process.on('message', () => void leave().then(() => process.exit()))
     process.send('locked')`
-  const script = join(home.path, 'holder.mjs')
+  const script = join(home, 'holder.mjs')
   await writeFile(script, code)
   holder = fork(script, [stick])
   await once(holder, 'message')
 }
 
-async function begin(references: string[]): Promise<void> {
-  const { handlers } = desktop
-  await handlers['selection.add']({ references })
-  desktop.chosen.folder = stick
-  const place = await handlers['places.choose']({})
-  const plan = await handlers['plan.make']({ grant: place?.grant ?? '' })
-  await handlers['transfers.start']({ plan: plan.id })
-}
-
-const view = (): TransfersView => desktop.handlers['transfers.get']({}) as TransfersView
-const reaches = (wanted: readonly string[]): Promise<void> =>
-  vi.waitFor(() => expect(view().rows.map(({ phase }) => phase)).toEqual(wanted), {
-    timeout: 20_000,
-    interval: 20,
-  })
 const isLocked = (): Promise<boolean> =>
   access(join(stick, lock)).then(
     () => true,
@@ -72,25 +33,25 @@ const isLocked = (): Promise<boolean> =>
 
 test('transfers wait in words while another process writes into their folder, and then go on', async () => {
   await occupy()
-  await begin([image, other])
+  const desktop = await begin([image, other])
   const waits = expect.stringContaining(`process ${holder?.pid}`) as unknown
   await vi.waitFor(() =>
-    expect(view().rows).toMatchObject([
+    expect(view(desktop).rows).toMatchObject([
       { phase: 'waiting', waitsFor: waits },
       { phase: 'waiting', waitsFor: waits },
     ]),
   )
   holder?.send('leave')
-  await reaches(['done', 'done'])
+  await reaches(desktop, ['done', 'done'])
   expect(await isLocked()).toBe(false)
 })
 
 test('the first transfer of a folder locks it, and the last one gives it back', async () => {
   sandbox.settings.bytesPerSecond = 400_000
-  await begin([image, other])
+  const desktop = await begin([image, other])
   await vi.waitFor(async () => expect(await isLocked()).toBe(true))
   await expect(occupied()).resolves.toContain(`process ${process.pid}`)
-  await desktop.handlers['transfers.pause']({ ids: [view().rows[0]?.id ?? ''] })
+  await desktop.handlers['transfers.pause']({ ids: [view(desktop).rows[0]?.id ?? ''] })
   expect(await isLocked()).toBe(true)
   await desktop.handlers['transfers.pause']({ ids: 'all' })
   await vi.waitFor(async () => expect(await isLocked()).toBe(false))
@@ -99,26 +60,26 @@ test('the first transfer of a folder locks it, and the last one gives it back', 
 test('what another process has half written stays when a transfer that waits for it is cancelled', async () => {
   await occupy()
   const partial = 'nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar.partial'
-  await begin([image])
-  await vi.waitFor(() => expect(view().rows[0]?.waitsFor).toBeDefined())
+  const desktop = await begin([image])
+  await vi.waitFor(() => expect(view(desktop).rows[0]?.waitsFor).toBeDefined())
   await writeFile(join(stick, partial), 'half')
   await desktop.handlers['transfers.cancel']({ ids: 'all', remove: true })
-  await reaches(['cancelled'])
+  await reaches(desktop, ['cancelled'])
   expect(await readdir(stick)).toContain(partial)
 })
 
 test('a folder that is gone fails its transfer, and is not made anew', async () => {
   await occupy()
-  await begin([image])
-  await vi.waitFor(() => expect(view().rows[0]?.waitsFor).toBeDefined())
+  const desktop = await begin([image])
+  await vi.waitFor(() => expect(view(desktop).rows[0]?.waitsFor).toBeDefined())
   await rm(stick, { recursive: true })
-  await reaches(['failed'])
-  expect(view().rows[0]?.failure).toMatchObject({
+  await reaches(desktop, ['failed'])
+  expect(view(desktop).rows[0]?.failure).toMatchObject({
     code: 'destination',
     message: `${stick} is gone.`,
     ways: ['retry', 'choose-folder'],
   })
-  expect(await readdir(home.path)).not.toContain('stick')
+  expect(await readdir(home)).not.toContain('stick')
 })
 
 test('what we left locked on a drive that was pulled out is ours again when it is back', async () => {
@@ -128,6 +89,14 @@ test('what we left locked on a drive that was pulled out is ours again when it i
   await leave()
   await writeFile(join(stick, lock), left)
   await expect(occupied()).resolves.toBe('free')
+})
+
+test('a lock that another computer took while this one slept is not given back by us', async () => {
+  const leave = await lockFolder(stick)
+  const theirs = JSON.stringify({ host: 'elsewhere', pid: 1, started: '', id: 'theirs' })
+  await writeFile(join(stick, lock), theirs)
+  await leave()
+  expect(await readFile(join(stick, lock), 'utf8')).toBe(theirs)
 })
 
 async function occupied(): Promise<string> {

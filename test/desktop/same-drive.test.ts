@@ -1,29 +1,25 @@
 import { readdir } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { TransfersView } from '../../main/api/shapes.ts'
 import { defaultSettings } from '../../main/sandbox/faults.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
 import { mountFat, type MountedFat } from '../support/mounted-fat.ts'
 import { describeWith } from '../support/parts.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
+
+const sandbox = await sandboxForTests()
 
 describeWith(['fusefat', 'mkfs.fat'], 'a mount point that stays when its drive is gone', () => {
-  let sandbox: Sandbox
   let home: { path: string; remove: () => void }
   let drive: MountedFat
   let desktop: TestDesktop
 
-  beforeAll(async () => {
-    sandbox = await startSandbox()
-  })
-  afterAll(() => sandbox.close())
   beforeEach(async () => {
     home = temporaryFolder()
     drive = await mountFat(home.path, 64_000_000)
     desktop = await startDesktop({ sandbox, folder: home.path })
   })
   afterEach(async () => {
-    Object.assign(sandbox.settings, defaultSettings)
     await desktop.close()
     await drive.unmount()
     home.remove()

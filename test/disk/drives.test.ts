@@ -9,13 +9,13 @@ import {
   parseLsblk,
   trueFileSystem,
 } from '../../main/disk/linux-drives.ts'
-import { parseDiskutil, parseMacMounts } from '../../main/disk/mac-drives.ts'
+import { macMountsForPeople, parseDiskutil, parseMacMounts } from '../../main/disk/mac-drives.ts'
 import { parseWindowsDrives } from '../../main/disk/windows-drives.ts'
 import { fatDrive } from '../support/fat-drive.ts'
 import { exfatDrive, ext4Drive, ntfsDrive } from '../support/loop-drive.ts'
 import { describeWith } from '../support/parts.ts'
 
-/** As the systems print it; the names are made up. */
+/** In the shapes that the systems print and people report; names, numbers and sizes are made up. */
 const recorded = {
   mountinfo: String.raw`28 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw,errors=remount-ro
 25 28 0:24 / /proc rw,nosuid,nodev,noexec,relatime shared:14 - proc proc rw
@@ -27,12 +27,22 @@ const recorded = {
 523 28 8:17 / /media/ada/Backup rw,nosuid,nodev,relatime shared:655 - fuseblk /dev/sdb1 rw,user_id=0,allow_other
 540 28 0:61 / /mnt/team rw,relatime shared:690 - nfs4 nas:/export/team rw,vers=4.2
 551 28 8:33 / /media/ada/CARD rw,nosuid,nodev,relatime shared:700 - exfat /dev/sdc1 ro,uid=1000
+32 25 0:34 / /proc/sys/fs/binfmt_misc rw,relatime shared:12 - autofs systemd-1 rw,fd=29,pgrp=1,timeout=0,direct
+560 28 0:63 / /mnt/archive rw,relatime shared:710 - autofs systemd-1 rw,fd=50,pgrp=1,timeout=600,direct
+561 560 0:64 / /mnt/archive ro,relatime shared:711 - cifs //nas/long\040term rw,vers=3.1.1,username=ada
+570 28 0:65 / /tmp/.mount_ngcreEjfME ro,nosuid,nodev,relatime shared:720 - fuse.ngc-replicator.AppImage ngc-replicator.AppImage ro,user_id=1000
+571 31 0:66 / /run/user/1000/doc rw,nosuid,nodev,relatime shared:721 - fuse.portal portal rw,user_id=1000
+572 28 0:67 / /home/ada/.local/share/containers/storage/overlay/1f/merged rw,nodev,noatime - fuse.fuse-overlayfs fuse-overlayfs rw
+573 28 0:68 / /var/lib/docker/overlay2/2e/merged rw,relatime - overlay overlay rw,lowerdir=/l:/m,upperdir=/u,workdir=/w
+574 28 0:69 /@home /home rw,relatime shared:3 - btrfs /dev/nvme0n1p3 rw,compress=zstd:3,ssd,subvol=/@home
+580 28 0:70 / /run/media/ada/DATA\134A rw,nosuid,nodev,relatime shared:730 master:4 - ntfs3 /dev/sdd1 rw,uid=1000
+590 28 0:71 / /home/ada/far rw,nosuid,nodev,relatime shared:740 - fuse.sshfs ada@far:/srv rw,user_id=1000
 `,
   lsblk: `{
    "blockdevices": [
       {"path":"/dev/sda", "label":null, "fstype":null, "rm":true, "hotplug":true},
       {"path":"/dev/sda1", "label":"STICK 1", "fstype":"vfat", "rm":true, "hotplug":true},
-      {"path":"/dev/sdb1", "label":"Backup", "fstype":"ntfs", "rm":false, "hotplug":true},
+      {"path":"/dev/sdb1", "label":"Backup", "uuid":"5A1C0F2B7E9D4438", "fstype":"ntfs", "rm":false, "hotplug":true},
       {"path":"/dev/nvme0n1p2", "label":null, "fstype":"ext4", "rm":false, "hotplug":false}
    ]
 }`,
@@ -44,33 +54,53 @@ devfs on /dev (devfs, local, nobrowse)
 /dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect)
 map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
 /dev/disk4s1 on /Volumes/MY STICK (1) (msdos, local, nodev, nosuid, noowners, noasync)
-/dev/disk5s2 on /Volumes/Backup (exfat, local, read-only, nodev, nosuid, noowners)
+/dev/disk5s2 on /Volumes/Backup (exfat, local, nodev, nosuid, read-only, noowners, noatime, fskit)
+msdos://disk6s1/RED CARD on /Volumes/RED CARD (lifs, local, nodev, nosuid, noowners, noatime)
 //ada@nas._smb._tcp.local/team on /Volumes/team (smbfs, nodev, nosuid, mounted by ada)
 `,
   diskutil: `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>
+	<key>APFSPhysicalStores</key>
+	<array>
+		<dict>
+			<key>APFSPhysicalStore</key>
+			<string>disk4s2</string>
+		</dict>
+	</array>
 	<key>BusProtocol</key>
 	<string>USB</string>
 	<key>DeviceNode</key>
 	<string>/dev/disk4s1</string>
 	<key>Ejectable</key>
 	<true/>
+	<key>EjectableOnly</key>
+	<false/>
 	<key>FilesystemName</key>
 	<string>MS-DOS FAT32</string>
 	<key>FilesystemType</key>
 	<string>msdos</string>
 	<key>Internal</key>
 	<false/>
+	<key>MediaName</key>
+	<string></string>
 	<key>MountPoint</key>
 	<string>/Volumes/MY STICK</string>
+	<key>Removable</key>
+	<false/>
+	<key>RemovableMedia</key>
+	<false/>
 	<key>RemovableMediaOrExternalDevice</key>
 	<true/>
+	<key>SMARTDeviceSpecificKeysMayVaryNotGuaranteed</key>
+	<dict/>
 	<key>TotalSize</key>
 	<integer>31037849600</integer>
 	<key>VolumeName</key>
 	<string>A &amp; B</string>
+	<key>VolumeUUID</key>
+	<string>9C0D1A2B-0000-3000-8000-0123456789AB</string>
 	<key>WritableMedia</key>
 	<true/>
 	<key>WritableVolume</key>
@@ -80,9 +110,9 @@ map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
 `,
   windows: String.raw`[{"DeviceID":"C:","VolumeName":"Windows","FileSystem":"NTFS","DriveType":3,"Size":510983663616,"FreeSpace":201863462912,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
 {"DeviceID":"D:","VolumeName":null,"FileSystem":null,"DriveType":2,"Size":null,"FreeSpace":null,"ProviderName":null,"IsReadOnly":false,"IsPlugged":false},
-{"DeviceID":"E:","VolumeName":"STICK","FileSystem":"FAT32","DriveType":2,"Size":31024349184,"FreeSpace":31024300032,"ProviderName":null,"IsReadOnly":true,"IsPlugged":true},
+{"DeviceID":"E:","VolumeName":"STICK","VolumeSerialNumber":"1C2D3E4F","FileSystem":"FAT32","DriveType":2,"Size":31024349184,"FreeSpace":31024300032,"ProviderName":null,"IsReadOnly":true,"IsPlugged":true},
 {"DeviceID":"F:","VolumeName":"","FileSystem":"exFAT","DriveType":3,"Size":2000362143744,"FreeSpace":1500000000000,"ProviderName":null,"IsReadOnly":false,"IsPlugged":true},
-{"DeviceID":"T:","VolumeName":"team","FileSystem":"NTFS","DriveType":4,"Size":8000000000000,"FreeSpace":1000000000000,"ProviderName":"\\\\nas\\team","IsReadOnly":false,"IsPlugged":false}]`,
+{"DeviceID":"T:","VolumeName":"\u00c9quipe","FileSystem":"NTFS","DriveType":4,"Size":8000000000000,"FreeSpace":1000000000000,"ProviderName":"\\\\nas\\team","IsReadOnly":false,"IsPlugged":false}]`,
 }
 
 describe('Linux', () => {
@@ -94,8 +124,18 @@ describe('Linux', () => {
       '/media/ada/Backup false',
       '/mnt/team false',
       '/media/ada/CARD true',
+      '/mnt/archive true',
+      '/run/media/ada/DATA\\A false',
+      '/home/ada/far false',
     ])
-    expect(isNetworkFileSystem('nfs4')).toBe(true)
+    const archive = parseMountInfo(recorded.mountinfo, '/mnt/archive/2024')!
+    expect(archive).toMatchObject({ fileSystem: 'cifs', source: '//nas/long term' })
+    expect(['nfs4', archive.fileSystem, 'fuse.sshfs', 'ntfs3'].map(isNetworkFileSystem)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ])
   })
 
   it('knows the true file system behind FUSE, the label, and what can be pulled out', () => {
@@ -103,13 +143,14 @@ describe('Linux', () => {
     const mount = parseMountInfo(recorded.mountinfo, '/media/ada/Backup/images')!
     expect(devices.get(mount.source)).toEqual({
       label: 'Backup',
+      id: '5A1C0F2B7E9D4438',
       fileSystem: 'ntfs',
       isRemovable: true,
     })
     expect(trueFileSystem(mount, devices.get(mount.source))).toBe('ntfs')
     expect(trueFileSystem(mount)).toBe('fuseblk')
     const blkid = 'DEVNAME=/dev/loop0\nLABEL=MY\\ STICK\nUUID=58E7\nTYPE=exfat\n'
-    expect(parseBlkid(blkid)).toEqual({ label: 'MY STICK', fileSystem: 'exfat' })
+    expect(parseBlkid(blkid)).toEqual({ id: '58E7', label: 'MY STICK', fileSystem: 'exfat' })
     expect(parseBlkid('')).toEqual({})
     const old = parseLsblk(recorded.lsblkOfOldSystems)
     expect([...old.values()].map(({ isRemovable }) => isRemovable)).toEqual([true, false])
@@ -119,23 +160,33 @@ describe('Linux', () => {
 describe('macOS', () => {
   it('tells file system, network and write protection of each mount', () => {
     const mounts = parseMacMounts(recorded.macMounts)
-    expect(mounts).toHaveLength(7)
-    expect(mounts.filter(({ isHidden }) => !isHidden)).toMatchObject([
-      { mountPoint: '/', fileSystem: 'apfs', isReadOnly: true, isNetwork: false },
+    expect(mounts).toHaveLength(8)
+    expect(macMountsForPeople(mounts)).toMatchObject([
+      { mountPoint: '/', fileSystem: 'apfs', isReadOnly: false, isNetwork: false },
       { mountPoint: '/Volumes/MY STICK (1)', fileSystem: 'msdos', isReadOnly: false },
       { mountPoint: '/Volumes/Backup', fileSystem: 'exfat', isReadOnly: true, isNetwork: false },
+      { mountPoint: '/Volumes/RED CARD', fileSystem: 'msdos', isReadOnly: false, isNetwork: false },
       { mountPoint: '/Volumes/team', fileSystem: 'smbfs', isReadOnly: false, isNetwork: true },
     ])
     expect(parseMacMounts('nonsense\n')).toEqual([])
   })
 
-  it('tells the label, and whether a volume can be pulled out and written', () => {
+  it('takes the sealed system and the volume that is written to for one drive', () => {
+    const [sealed, data] = parseMacMounts(
+      '/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)\n' +
+        '/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect, root data)\n',
+    )
+    expect(macMountsForPeople([sealed!, data!])).toEqual([{ ...sealed!, isReadOnly: false }])
+    expect(macMountsForPeople([sealed!])).toEqual([sealed])
+  })
+
+  it('tells the label, and whether a volume can be pulled out', () => {
     expect(parseDiskutil(recorded.diskutil)).toEqual({
+      id: '9C0D1A2B-0000-3000-8000-0123456789AB',
       label: 'A & B',
       isRemovable: true,
-      isWritable: false,
     })
-    expect(parseDiskutil('')).toEqual({ isRemovable: false, isWritable: true })
+    expect(parseDiskutil('')).toEqual({ isRemovable: false })
   })
 })
 
@@ -147,6 +198,7 @@ describe('Windows', () => {
       { mountPoint: 'C:\\', name: 'Windows', isRemovable: false, isNetwork: false },
       {
         mountPoint: 'E:\\',
+        id: '1C2D3E4F',
         name: 'STICK',
         fileSystem: 'FAT32',
         isRemovable: true,
@@ -155,7 +207,7 @@ describe('Windows', () => {
         freeBytes: 31_024_300_032,
       },
       { mountPoint: 'F:\\', name: 'F:', fileSystem: 'exFAT', isRemovable: true },
-      { mountPoint: 'T:\\', name: 'team', device: '\\\\nas\\team', isNetwork: true },
+      { mountPoint: 'T:\\', name: 'Équipe', device: '\\\\nas\\team', isNetwork: true },
     ])
     expect(() => parseWindowsDrives('{}')).toThrow()
   })

@@ -166,7 +166,7 @@ describeWith(['docker-registry', 'dockerd', 'docker'], 'Docker as the source', (
     await registry.push('acme/hello', hello('large', 8_000_000), 'large')
     const reference = `${registry.host}/acme/hello:large`
     const run = await replicate(['--source', 'docker', reference], {
-      started: (child) => child.stdout?.on('data', () => child.kill('SIGINT')),
+      started: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
     })
     expect(run.code).toBe(130)
     expect((await readdir(folder)).filter((file) => file.includes('.tar'))).toEqual([])

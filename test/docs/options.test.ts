@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadSh } from '../../main/drive-files/load-sh.ts'
+import { loadSh } from '../../main/drive-files/load-scripts.ts'
 import { describedProgram, readCommandLine } from '../../scripts/docs/command-line.ts'
 import { readDocuments, type Document } from './documents.ts'
 

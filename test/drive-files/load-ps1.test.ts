@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Language, Parser, type Node } from 'web-tree-sitter'
-import { loadPs1 } from '../../main/drive-files/load-ps1.ts'
+import { loadPs1 } from '../../main/drive-files/load-scripts.ts'
 
 // PowerShell itself comes from no registry that closed networks have: its grammar stands in for it.
 describe('load.ps1', () => {

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readdir, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadSh } from '../../main/drive-files/load-sh.ts'
+import { loadSh } from '../../main/drive-files/load-scripts.ts'
 import { startContainerd, startDocker, startPodman, type Engine } from '../support/engines.ts'
 import { explainedDrive } from '../support/explained-drive.ts'
 import { temporaryFolder } from '../support/made-tarball.ts'

@@ -1,7 +1,8 @@
 import type { ElectronApplication, Locator } from '@playwright/test'
 import { expect, test as base } from './application.ts'
 import { callsOf, stage, type Answers } from './stage.ts'
-import { calm, finished, running } from './staged.ts'
+import { calm } from './staged/calm.ts'
+import { finished, running } from './staged/transfers.ts'
 
 type Staged = { menu: Locator; calls: () => ReturnType<typeof callsOf> }
 

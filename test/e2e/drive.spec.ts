@@ -67,7 +67,7 @@ test.describe('a drive that is too small', () => {
       const grant = places.ok && JSON.stringify(places.value).match(grantOf)?.[1]
       const plan = await call('plan.make', { grant })
       return await call('transfers.start', { plan: plan.ok && (plan.value as { id: string }).id })
-    }, /"grant":"([^"]+)","label":"[^"]*\/drive"/)
+    }, /"grant":"([^"]+)","label":"[^"]*\/a drive"/)
     expect(refused).toMatchObject({ ok: false, error: { code: 'no-space' } })
     await operator.view('Transfers')
     await expect(page.getByText('No transfers')).toBeVisible()

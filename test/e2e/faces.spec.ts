@@ -1,10 +1,14 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './application.ts'
+import { openHoldings } from './scene.ts'
 import { scenes } from './scenes.ts'
 import { walk } from './keyboard.ts'
 import { announce, callsOf, stage } from './stage.ts'
-import { calm, idle, plan, running } from './staged.ts'
+import { calm } from './staged/calm.ts'
+import { library } from './staged/library.ts'
+import { plan } from './staged/plan.ts'
+import { idle, running } from './staged/transfers.ts'
 import { resize } from './window.ts'
 
 // An application of its own: what is staged here must not be met by other files.
@@ -60,6 +64,22 @@ test.describe('the window', () => {
     await expect(description.getByRole('link')).toHaveText(['good'])
     await expect(description.locator('script, img, iframe')).toHaveCount(0)
     expect(await page.evaluate(() => 'hostile' in window)).toBe(false)
+  })
+
+  test('keeps the rows of the library where they are when something begins below them', async ({
+    application: { electron },
+    page,
+  }) => {
+    await stage(electron, page, { ...calm, 'library.open': { ...library, problems: [] } })
+    await openHoldings(page)
+    const row = page.getByRole('option').nth(2)
+    const before = await row.boundingBox()
+    await announce(electron, 'library.changed', {
+      ...library,
+      verifying: [{ id: '1', doneBytes: 4e9, totalBytes: 9e9 }],
+    })
+    await expect(page.getByText('Reading back')).toBeVisible()
+    expect(await row.boundingBox()).toEqual(before)
   })
 
   test('is led by the keyboard alone', async ({ page }) => {

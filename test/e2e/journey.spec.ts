@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { startSandbox } from '../../main/sandbox/sandbox.ts'
 import { expect, launch } from './application.ts'
 import { Operator, test } from './operator.ts'
+import { drop } from './window.ts'
 
 const slow = { limitBytesPerSecond: 400_000 }
 
@@ -50,6 +51,16 @@ test.describe('an operator', () => {
     await sandbox.close()
   })
 
+  test('knows repositories by their logos, and by a letter where there is none', async ({
+    operator,
+  }) => {
+    const row = (name: string) => operator.repositories.getByRole('option', { name })
+    await operator.practise()
+    await expect(row('PyTorch').locator('img')).toBeVisible()
+    await expect(row('PyTorch').locator('img')).not.toHaveJSProperty('naturalWidth', 0)
+    await expect(row('DIGITS').locator('.logo')).toHaveText('D')
+  })
+
   test('picks by rules', async ({ operator }) => {
     const { page } = operator
     await operator.practise()
@@ -73,6 +84,33 @@ test.describe('an operator', () => {
     await expect(page.getByRole('dialog')).toContainText('1 line not understood')
     await page.getByRole('button', { name: 'Add 1 image' }).click()
     await expect(page.getByRole('region', { name: 'Selection' })).toContainText('1 image')
+  })
+
+  test('drops lists on the catalogue, and is told what is none', async ({ operator, folder }) => {
+    const { page } = operator
+    const [text, list, tarball] = ['wanted.txt', 'missing.json', 'image.tar'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string]
+    await writeFile(text, 'nvidia/pytorch:24.05-py3\nhello world\n')
+    const image = {
+      reference: 'nvcr.io/nvidia/cuda:12.4.1-base-ubuntu22.04',
+      platform: 'linux/arm64',
+    }
+    await writeFile(list, JSON.stringify({ version: 1, images: [image] }))
+    await writeFile(tarball, Buffer.alloc(10_240))
+    const tray = page.getByRole('region', { name: 'Selection' })
+    await operator.practise()
+    await drop(page, text)
+    await expect(page.getByRole('dialog')).toContainText('1 line not understood')
+    await page.getByRole('button', { name: 'Add 1 image' }).click()
+    await expect(tray).toContainText('1 image')
+    await page.getByRole('button', { name: 'Paste' }).click()
+    await expect(page.getByRole('textbox', { name: /References/ })).toHaveValue('')
+    await drop(page, list)
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(tray).toContainText('2 images')
+    await drop(page, tarball)
+    await expect(page.getByText('image.tar is no list.')).toBeVisible()
   })
 
   test('pauses, resumes and cancels', async ({ operator, folder }) => {

@@ -1,7 +1,9 @@
 import type { Locator } from '@playwright/test'
 import { expect, test } from './application.ts'
 import { announce, stage } from './stage.ts'
-import { calm, plan, running } from './staged.ts'
+import { calm } from './staged/calm.ts'
+import { plan } from './staged/plan.ts'
+import { running } from './staged/transfers.ts'
 
 test.use({ folderPrefix: 'ngc-replicator-long-' })
 

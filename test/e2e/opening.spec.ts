@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { practiceImage, writeImage } from '../support/made-tarball.ts'
-import { expect, launch, test as base, type Application } from './application.ts'
-import { isVisible, startAgain } from './window.ts'
+import { expect, launch, test as base } from './application.ts'
+import { drop, isVisible, startAgain } from './window.ts'
 
 const test = base.extend<{ library: string }>({
   library: async ({ folderPrefix }, use) => {
@@ -42,7 +42,7 @@ test.describe('a library opens', () => {
     test(`by ${what} that is dropped on it`, async ({ own, library }) => {
       await own.page.keyboard.press('Control+3')
       await expect(own.page.getByRole('heading', { level: 1 })).toHaveText('Library')
-      await drop(own, what === 'a folder' ? library : join(library, 'practice.tar'))
+      await drop(own.page, what === 'a folder' ? library : join(library, 'practice.tar'))
       await expectLibrary(own.page)
     })
   }
@@ -57,12 +57,4 @@ test.describe('a library opens', () => {
 async function expectLibrary(page: Page): Promise<void> {
   const images = page.getByRole('listbox', { name: 'Images' }).getByRole('option')
   await expect(images).toHaveText([/practice.*24\.05-py3/])
-}
-
-/** Drops what is at `path`, as a file manager does: only the debugger can give a page files of the system. */
-async function drop({ page }: Application, path: string): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  const data = { items: [], files: [path], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
 }

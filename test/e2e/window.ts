@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { ElectronApplication } from '@playwright/test'
+import type { ElectronApplication, Page } from '@playwright/test'
 import { electronArguments } from '../../scripts/runtime/launch.ts'
 import { applicationArguments, executable, expect, type Application } from './application.ts'
 
@@ -54,4 +54,12 @@ export async function expectToHaveStayed(electron: ElectronApplication): Promise
       ),
   )
   expect(windows).toEqual([{ url: 'app://replicator/index.html', frames: ['null'], headings: 1 }])
+}
+
+/** Drops what is at `path`, as a file manager does: only the debugger can give a page files of the system. */
+export async function drop(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
 }

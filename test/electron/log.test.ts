@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,4 +41,21 @@ test('a long log becomes the old one, and a new one begins', () => {
 test('a place that cannot be written is no crash', () => {
   writeFileSync(join(folder, 'file'), '')
   expect(() => createLog(join(folder, 'file', 'desktop.log'))('Lost.')).not.toThrow()
+})
+
+test('a reader of standard error that goes away is no error, which would be logged for ever', async () => {
+  const path = join(folder, 'desktop.log')
+  const module = new URL('../../main/electron/log.ts', import.meta.url).href
+  const program = `
+    const { createLog } = await import(${JSON.stringify(module)})
+    const log = createLog(${JSON.stringify(path)})
+    process.on('uncaughtException', () => process.exit(1))
+    log('Heard.')
+    process.stdin.resume().once('end', () => log('Unheard.'))`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program])
+  await once(child.stderr, 'data')
+  child.stderr.destroy()
+  child.stdin.end()
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(readFileSync(path, 'utf8')).toMatch(/Heard\.\n.* Unheard\.\n$/)
 })

@@ -53,24 +53,6 @@ describe('whatever a registry answers', () => {
     )
   })
 
-  it('for a list of tags, there are tags or an error that explains', async () => {
-    const { registry } = registryAt(server.url, { http })
-    await fc.assert(
-      fc.asyncProperty(
-        evilDocument({ name: 'nvidia/evil', tags: ['1', '2'] }),
-        fc.option(header, { nil: undefined }),
-        async (body, link) => {
-          const headers = link === undefined ? {} : { link: `<${link}>; rel="next"` }
-          answer = { body, status: 200, headers }
-          await answersOrExplains(() =>
-            registry.tags({ registry: 'nvcr.io', repository: 'nvidia/evil' }),
-          )
-        },
-      ),
-      runs(200),
-    )
-  })
-
   it('for a token or in a challenge, there is an error that explains', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -86,7 +68,7 @@ describe('whatever a registry answers', () => {
           const { registry } = registryAt(server.url, { http })
           answer = { body, status, headers: { 'www-authenticate': challenge } }
           await answersOrExplains(() =>
-            registry.tags({ registry: 'nvcr.io', repository: 'nvidia/evil' }),
+            registry.manifest({ registry: 'nvcr.io', repository: 'nvidia/evil', tag: '1' }),
           )
         },
       ),

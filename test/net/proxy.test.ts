@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { proxiesFrom, proxyFor } from '../../main/net/proxy.ts'
+import { oneProxy, proxiesFrom, proxyAuthorization, proxyFor } from '../../main/net/proxy.ts'
 
 const chosen = (environment: Record<string, string>, url: string): string | undefined =>
   proxyFor(new URL(url), proxiesFrom(environment))?.host
@@ -33,9 +33,26 @@ test.each([
   ['a.example b.example', 'https://b.example', true],
   ['*', 'https://nvcr.io', true],
   ['', 'https://nvcr.io', false],
+  ['10.0.0.0/', 'https://11.1.2.3', false],
+  ['10.0.0.0/-1', 'https://nvcr.io', false],
 ])('NO_PROXY=%s for %s: direct is %s', (noProxy, url, direct) => {
   const environment = { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: noProxy }
   expect(chosen(environment, url) === undefined).toBe(direct)
+})
+
+test('a proxy that was entered spares what NO_PROXY names, lower case first', () => {
+  const settings = oneProxy('proxy:1', { NO_PROXY: 'upper.example', no_proxy: 'lower.example' })
+  expect(proxyFor(new URL('https://lower.example'), settings)).toBeUndefined()
+  expect(proxyFor(new URL('https://upper.example'), settings)?.host).toBe('proxy:1')
+})
+
+test.each([
+  ['user:50%off', 'user:50%off'],
+  ['user:p%40ss%20%c3%a9', 'user:p@ss é'],
+  ['us%ff:%', 'us%ff:%'],
+])('%s before a proxy is the login %s', (written, login) => {
+  const basic = proxyAuthorization(new URL(`http://${written}@proxy:1`))
+  expect(Buffer.from(basic?.split(' ')[1] ?? '', 'base64').toString()).toBe(login)
 })
 
 test('loopback never goes through a proxy', () => {

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { practise } from './practice.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
-const practice = practise(() => sandbox.site)
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(async () => {
-  await practice.close()
-  await sandbox.close()
-})
-beforeEach(() => {
-  sandbox.requests.clear()
-})
+const sandbox = await sandboxForTests()
+const practice = practise(sandbox.site)
 
 const privatePaths = ['acme/inspection', 'acme/vision/defect-detector']
 const pathsOf = (repositories: readonly { path: string }[]) => repositories.map(({ path }) => path)

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { checkKey } from '../../main/ngc/check-key.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { practise } from './practice.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
-const practice = practise(() => sandbox.site)
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(async () => {
-  await practice.close()
-  await sandbox.close()
-})
+const sandbox = await sandboxForTests()
+const practice = practise(sandbox.site)
 
 test.each([
   ['', { kind: 'none' }],

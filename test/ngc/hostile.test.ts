@@ -1,25 +1,14 @@
-import { createServer, type ServerResponse } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { afterAll, expect, test } from 'vitest'
+import { serve } from '../support/server.ts'
 import { practise } from './practice.ts'
 
 /** A catalogue that answers every question with what the test says. */
 let answer: (response: ServerResponse, path: string) => void
-const server = createServer((request, response) => answer(response, request.url ?? ''))
-let origin = ''
-const practice = practise(() => ({ catalog: origin, auth: origin, registry: origin, dgx: origin }))
-
-beforeAll(async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-afterAll(async () => {
-  await practice.close()
-  server.closeAllConnections()
-  server.close()
-})
+const server = await serve(({ url }, response) => answer(response, url))
+afterAll(() => server.close())
+const { origin } = server.url
+const practice = practise({ catalog: origin, auth: origin, registry: origin, dgx: origin })
 
 const say = (document: unknown) => {
   answer = (response) => response.end(JSON.stringify(document))

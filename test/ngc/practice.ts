@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest'
 import { patient, type RetryPolicy } from '../../main/net/retry.ts'
 import { createHttp } from '../../main/net/http.ts'
 import { noProxies } from '../../main/net/proxy.ts'
@@ -12,11 +13,12 @@ export const impatient: RetryPolicy = {
   clock: { now: () => performance.now(), wait: () => Promise.resolve() },
 }
 
-/** One HTTP client for a test file, and what is built on it. */
-export function practise(site: () => SiteFile) {
+/** One HTTP client for the tests of a file, and what is built on it. */
+export function practise(site: SiteFile) {
   const http = createHttp({ proxy: noProxies })
+  afterAll(() => http.close())
   const parts = (key: string): CatalogueParts => ({
-    site: parseSite(JSON.stringify(site()), 'site.json'),
+    site: parseSite(JSON.stringify(site), 'site.json'),
     key: parseKey(key),
     http,
     retry: impatient,
@@ -24,6 +26,5 @@ export function practise(site: () => SiteFile) {
   return {
     parts,
     catalogue: (key = ''): Catalogue => createCatalogue(parts(key)),
-    close: () => http.close(),
   }
 }

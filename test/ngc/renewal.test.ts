@@ -1,27 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { JsonClient } from '../../main/ngc/json-client.ts'
 import { Secret } from '../../main/ngc/secret.ts'
 import { TokenExchange } from '../../main/ngc/token-exchange.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { practise } from './practice.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
-const practice = practise(() => sandbox.site)
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(async () => {
-  await practice.close()
-  await sandbox.close()
-})
-beforeEach(() => {
-  sandbox.requests.clear()
-})
-afterEach(() => {
-  sandbox.faults.clear()
-  sandbox.settings.catalogueTokenSeconds = 600
-})
+const sandbox = await sandboxForTests()
+const practice = practise(sandbox.site)
 
 const exchanges = () => sandbox.requests.all({ role: 'auth' }).length
 

@@ -1,40 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { layoutTarball } from '../../main/archive/layout.ts'
 import { stateRepository, stateTag } from '../../main/plan/candidate.ts'
 import { makePlan, type GatheredImage } from '../../main/plan/plan.ts'
 import { parseReference } from '../../main/registry/reference.ts'
-import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
-import type { MadeLayer } from '../../main/sandbox/image.ts'
+import { makeImage, makeLayer, type MadeLayer } from '../../main/sandbox/image.ts'
+import { imageToSave } from '../support/image-to-save.ts'
+import { amd64 } from '../support/made-tarball.ts'
 
 const destination = { folder: '/destination', exists: true, isWritable: true, freeBytes: 1e9 }
 const base = makeLayer({ seed: 'base', sizeBytes: 40_000 })
 const empty = makeLayer({ seed: 'empty', sizeBytes: 0 })
 
-function toSave(tag: string, layers: MadeLayer[]): GatheredImage {
-  const reference = parseReference(`nvidia/pytorch:${tag}`)
-  const platform = { os: 'linux', architecture: 'amd64' }
-  const made = makeImage({ platform, layers })
-  const image = {
-    platform,
-    manifest: made.manifest,
-    config: made.config,
-    layers: layers.map(({ descriptor }) => descriptor),
-    extras: [],
-  }
-  const layout = layoutTarball(image, `nvcr.io/nvidia/pytorch:${tag}`)
-  return {
-    reference,
-    platform: 'linux/amd64',
-    digest: layout.digest,
-    sizeBytes: layout.sizeBytes,
-    notes: [],
-    state: 'new',
-    name: `${tag}.tar`,
-    image,
-    layout,
-    stateEntry: { repository: 'nvidia/pytorch', tag, changeKey: 'key' },
-  }
-}
+const toSave = (tag: string, layers: MadeLayer[]): GatheredImage =>
+  imageToSave(makeImage({ platform: amd64, layers }), tag)
 
 describe('a plan', () => {
   const one = toSave('24.01-py3', [base, makeLayer({ seed: 'one', sizeBytes: 5000 }), empty, empty])

@@ -49,3 +49,12 @@ test('a host on loopback that speaks HTTPS is spoken to in HTTPS, its certificat
   expect((await addresses([authority])(secure.host)).protocol).toBe('https:')
   await expect(addresses()(secure.host)).rejects.toMatchObject({ kind: 'certificate' })
 })
+
+test('who waits until it is found out may leave', async () => {
+  const plain = await serve((_request, response) => void response.end())
+  open.push(plain)
+  const stop = new AbortController()
+  const found = addresses()(plain.host, stop.signal)
+  stop.abort()
+  await expect(found).rejects.toMatchObject({ code: 'cancelled' })
+})

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { MediaType } from '../../main/registry/manifest.ts'
 import { readManifest } from '../../main/registry/read-manifest.ts'
 import { parseReference } from '../../main/registry/reference.ts'
@@ -145,49 +145,4 @@ test('a missing tag is named, a busy registry is waited for', async () => {
   expect(busy.clock.waits).toEqual([9000, 9000])
   const limited = await answering((_request, response) => void response.writeHead(429).end())
   await expect(limited.registry.manifest(tagged)).rejects.toMatchObject({ code: 'rate-limited' })
-})
-
-const pages = (links: Record<string, [tags: unknown, link?: string]>) =>
-  answering(({ url }, response) => {
-    const [tags, link] = links[url] ?? [[]]
-    response.writeHead(200, { ...(link !== undefined && { link }) })
-    response.end(JSON.stringify({ name: 'x', tags }))
-  })
-
-describe('tags', () => {
-  test.each([
-    ['relative', '</v2/nvidia/pytorch/tags/list?last=b&n=2>; rel="next"'],
-    [
-      'absolute, with a wrong host',
-      '<http://wrong.test/v2/nvidia/pytorch/tags/list?last=b&n=2>; rel=next',
-    ],
-    ['of a query alone', '<?last=b&n=2>;rel="next"'],
-    ['next to the list', '<list?last=b&n=2>; rel="next"'],
-    [
-      'among others',
-      '</first>; rel="first", </v2/nvidia/pytorch/tags/list?last=b&n=2>; title="x"; rel="next"',
-    ],
-  ])('pages are followed by a link that is %s', async (_name, link) => {
-    const { registry } = await pages({
-      '/v2/nvidia/pytorch/tags/list': [['a', 'b'], link],
-      '/v2/nvidia/pytorch/tags/list?last=b&n=2': [['c']],
-    })
-    expect(await registry.tags(tagged)).toEqual(['a', 'b', 'c'])
-  })
-
-  test('a link in a circle ends', async () => {
-    const { server, registry } = await pages({
-      '/v2/nvidia/pytorch/tags/list': [['a'], '</v2/nvidia/pytorch/tags/list?p=2>; rel="next"'],
-      '/v2/nvidia/pytorch/tags/list?p=2': [['b'], '</v2/nvidia/pytorch/tags/list?p=2>; rel="next"'],
-    })
-    expect(await registry.tags(tagged)).toEqual(['a', 'b'])
-    expect(server.requests).toHaveLength(2)
-  })
-
-  test('null is no tags, nonsense is an error', async () => {
-    const { registry } = await pages({ '/v2/nvidia/pytorch/tags/list': [null] })
-    expect(await registry.tags(tagged)).toEqual([])
-    const broken = await pages({ '/v2/nvidia/pytorch/tags/list': ['all of them'] })
-    await expect(broken.registry.tags(tagged)).rejects.toMatchObject({ code: 'protocol' })
-  })
 })

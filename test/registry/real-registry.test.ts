@@ -7,7 +7,6 @@ import { Secret } from '../../main/ngc/secret.ts'
 import { createRegistry, type Registry, type RegistryOptions } from '../../main/registry/client.ts'
 import { parsePlatform } from '../../main/registry/platform.ts'
 import { resolveImage } from '../../main/registry/resolve.ts'
-import { isSignatureTag, signatureTagOf } from '../../main/registry/tag.ts'
 import { makeImage, makeIndex, makeLayer } from '../../main/sandbox/image.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { describeWith } from '../support/parts.ts'
@@ -34,7 +33,6 @@ describeWith(['docker-registry'], 'a real registry', () => {
   beforeAll(async () => {
     real = await startRegistry()
     await real.push('team/base', amd, '1.0')
-    await real.push('team/base', amd, signatureTagOf(amd.manifest.descriptor.digest))
     await real.push('team/multi', amd)
     await real.push('team/multi', arm)
     await real.push('team/multi', { manifest: makeIndex({ children: [amd, arm] }).index }, '2.0')
@@ -69,12 +67,6 @@ describeWith(['docker-registry'], 'a real registry', () => {
     expect(Buffer.concat(parts).equals(bytes)).toBe(true)
   })
 
-  test('tags are listed, those of signatures can be told', async () => {
-    const tags = await client().tags({ registry: real.host, repository: 'team/base' })
-    expect(tags).toHaveLength(2)
-    expect(tags.filter((tag) => !isSignatureTag(tag))).toEqual(['1.0'])
-  })
-
   test('an index of both formats gives every platform', async () => {
     const reference = { registry: real.host, repository: 'team/multi', tag: '2.0' }
     const { images } = await resolveImage(client(), reference, 'all')
@@ -94,7 +86,7 @@ describeWith(['docker-registry'], 'a real registry', () => {
       buffer(registry.blob(at, { mediaType: '', digest, size: 5 })),
     ).rejects.toMatchObject({ code: 'not-found' })
     await expect(
-      registry.tags({ registry: real.host, repository: 'no/such' }),
+      registry.manifest({ ...at, repository: 'no/such', tag: '1' }),
     ).rejects.toMatchObject({ code: 'not-found' })
   })
 

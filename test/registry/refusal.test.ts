@@ -30,7 +30,7 @@ test('a key that is worse than none: the image is got as guest, and that is said
       },
       { credentials: () => key },
     )
-    expect(await registry.tags(pytorch)).toEqual(['1'])
+    await registry.manifest(pytorch)
     expect(registry.access(pytorch)).toBe('guest-instead')
     expect(lines.join('\n')).toContain('trying as guest')
     expect(lines.join('\n')).not.toContain(KEY)
@@ -49,7 +49,7 @@ test('a final no tells of the licence and where to accept it; the key is tried a
     },
     { credentials: () => key },
   )
-  const error: unknown = await registry.tags(pytorch).catch((reason: unknown) => reason)
+  const error: unknown = await registry.manifest(pytorch).catch((reason: unknown) => reason)
   expect(error).toMatchObject({
     code: 'denied',
     message:
@@ -59,14 +59,14 @@ test('a final no tells of the licence and where to accept it; the key is tried a
     'https://catalog.ngc.nvidia.com/orgs/nvidia/containers/pytorch',
   )
   accepted = true
-  expect(await registry.tags(pytorch)).toEqual(['1'])
+  await registry.manifest(pytorch)
   expect(registry.access(pytorch)).toBe('credentials')
 })
 
 test('a guest who is refused learns that a key may be needed', async () => {
   const { registry } = await startAsking({ token: () => 401, refuse: (_sent, far) => bearer(far) })
-  const team = { registry: 'nvcr.io', repository: 'nvidia/clara/monai' }
-  await expect(registry.tags(team)).rejects.toMatchObject({
+  const team = { ...pytorch, repository: 'nvidia/clara/monai' }
+  await expect(registry.manifest(team)).rejects.toMatchObject({
     code: 'unauthorized',
     hint: expect.stringMatching(/key.*orgs\/nvidia\/teams\/clara\/containers\/monai$/) as string,
   })
@@ -81,7 +81,7 @@ test('a key never goes to a token service of another host; a guest does', async 
     refuse: (sent) => (sent === 'Bearer guest' ? undefined : `Bearer realm="${realm}"`),
   }
   const { registry } = await startAsking(rules, { credentials: () => key })
-  expect(await registry.tags(pytorch)).toEqual(['1'])
+  await registry.manifest(pytorch)
   expect(registry.access(pytorch)).toBe('guest-instead')
   expect(stranger.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
 
@@ -89,15 +89,15 @@ test('a key never goes to a token service of another host; a guest does', async 
     credentials: () => key,
     trustedRealms: ['localhost'],
   })
-  await trusting.registry.tags(pytorch)
+  await trusting.registry.manifest(pytorch)
   expect(stranger.requests.at(-1)!.headers.authorization).toBe(BASIC)
 })
 
 test('451 means the region, at the registry and at the token service', async () => {
   const { registry } = await startAsking({ refuse: () => 451 })
-  await expect(registry.tags(pytorch)).rejects.toMatchObject({ code: 'region' })
+  await expect(registry.manifest(pytorch)).rejects.toMatchObject({ code: 'region' })
   const other = await startAsking({ token: () => 451, refuse: (_sent, far) => bearer(far) })
-  await expect(other.registry.tags(pytorch)).rejects.toMatchObject({
+  await expect(other.registry.manifest(pytorch)).rejects.toMatchObject({
     code: 'region',
     message: expect.stringContaining('nvidia/pytorch') as string,
   })
@@ -135,7 +135,7 @@ test('a key or password shows nowhere, even where the registry repeats it', asyn
             ? { kind: 'key', key: secret }
             : { kind: 'password', username: 'joe', password: secret },
       })
-      const error: unknown = await registry.tags(pytorch).catch((reason: unknown) => reason)
+      const error: unknown = await registry.manifest(pytorch).catch((reason: unknown) => reason)
       const shown = [String(error), JSON.stringify(error), inspect(error), ...lines].join('\n')
       expect(shown).toContain('DENIED')
       expect(shown).not.toContain(text)

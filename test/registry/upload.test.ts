@@ -1,27 +1,10 @@
 import { onTestFinished, expect, test, describe } from 'vitest'
 import { AppError } from '../../main/api/errors.ts'
-import { createHttp } from '../../main/net/http.ts'
-import { noProxies } from '../../main/net/proxy.ts'
-import { Secret } from '../../main/ngc/secret.ts'
-import { publicSite } from '../../main/ngc/site.ts'
-import type { Descriptor, Published } from '../../main/registry/manifest.ts'
-import type { BlobSource } from '../../main/registry/upload/send-blob.ts'
-import { createUploads, type UploadsOptions } from '../../main/registry/upload/uploads.ts'
-import { digestOf, noise } from '../../main/sandbox/image.ts'
-import {
-  startMemoryRegistry,
-  type MemoryRegistry,
-  type UploadRules,
-} from '../support/memory-registry.ts'
+import type { Published } from '../../main/registry/manifest.ts'
+import { digestOf } from '../../main/sandbox/image.ts'
 import { serve } from '../support/server.ts'
-import { impatient } from '../support/still-clock.ts'
+import { against, as, blob, bytes, methods, sentTo, sourceOf } from '../support/upload-stage.ts'
 
-const bytes = Buffer.from(noise('upload', 1_000_000))
-const blob: Descriptor = {
-  mediaType: 'application/octet-stream',
-  digest: digestOf(bytes),
-  size: bytes.length,
-}
 const manifest: Published = {
   descriptor: {
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
@@ -30,29 +13,6 @@ const manifest: Published = {
   },
   bytes: Buffer.from('{}'),
 }
-
-/** Gives a blob in chunks of 10 kB, and remembers from where. */
-function sourceOf(content: Uint8Array, starts: number[] = []): BlobSource {
-  return async function* (startByte) {
-    starts.push(startByte)
-    for (let at = startByte; at < content.length; at += 10_000) {
-      yield content.subarray(at, at + 10_000)
-    }
-  }
-}
-
-async function against(rules: UploadRules, options: Partial<UploadsOptions> = {}) {
-  const registry = await startMemoryRegistry(rules)
-  const http = createHttp({ proxy: noProxies })
-  onTestFinished(() => http.close())
-  const uploads = createUploads({ http, site: publicSite, retry: impatient(), ...options })
-  const at = { registry: registry.host, repository: 'team/app' }
-  return { registry, uploads, at, starts: [] as number[] }
-}
-
-const methods = ({ requests }: MemoryRegistry): string[] => requests.map(({ method }) => method)
-const sentTo = ({ requests }: MemoryRegistry): number =>
-  requests.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)
 
 describe('a blob', () => {
   test('goes in one request, and keeps the query of the location', async () => {
@@ -156,6 +116,17 @@ describe('a registry that misbehaves', () => {
     expect(other.requests).toEqual([])
   })
 
+  test('leads to no other host by a path that begins like one', async () => {
+    const other = await serve((_request, response) => response.end())
+    onTestFinished(() => other.close())
+    const { registry, uploads, at } = await against({
+      location: (path) => `http://127.0.0.1//${other.host}${path}`,
+    })
+    await uploads.sendBlob(at, blob, sourceOf(bytes))
+    expect(registry.requests.at(-1)?.url).toContain(`//${other.host}/`)
+    expect(other.requests).toEqual([])
+  })
+
   test('may name a wrong scheme or port of its own host, as behind a proxy', async () => {
     const { uploads, at } = await against({ location: (path) => `https://127.0.0.1:1${path}` })
     expect(await uploads.sendBlob(at, blob, sourceOf(bytes))).toMatchObject({ how: 'sent' })
@@ -177,10 +148,6 @@ describe('a registry that misbehaves', () => {
     const { uploads, at } = await against({ location: () => '' })
     await expect(uploads.sendBlob(at, blob, sourceOf(bytes))).rejects.toThrow(/where to send/)
   })
-})
-
-const as = (username: string, password: string): Partial<UploadsOptions> => ({
-  credentials: () => ({ kind: 'password', username, password: new Secret(password) }),
 })
 
 describe('with tokens', () => {

@@ -1,25 +1,16 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createHttp } from '../../main/net/http.ts'
 import { noProxies } from '../../main/net/proxy.ts'
 import { readBody } from '../../main/net/body.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import type { Misbehaviour } from '../../main/sandbox/faults.ts'
+import { startSandbox } from '../../main/sandbox/sandbox.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
+const sandbox = await sandboxForTests()
 const http = createHttp({ proxy: noProxies })
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(async () => {
-  await http.close()
-  await sandbox.close()
-})
-afterEach(() => {
-  sandbox.faults.clear()
-  Object.assign(sandbox.settings, { latencyMs: 0, bytesPerSecond: 0, totalBytesPerSecond: 0 })
-})
+afterAll(() => http.close())
 
 const ask = (target: string, authorization?: string) =>
   http.request(new URL(target, sandbox.site.registry), {

@@ -1,20 +1,10 @@
 import { createVerify } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { manifestSchema } from '../../main/registry/manifest.ts'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
-import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
+import { sandboxForTests } from '../support/sandbox.ts'
 
-let sandbox: Sandbox
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(async () => {
-  await sandbox.close()
-})
-afterEach(() => {
-  sandbox.settings.registryTokenSeconds = 300
-  sandbox.settings.signedAddressSeconds = 300
-})
+const sandbox = await sandboxForTests()
 
 const accept = [
   'application/vnd.docker.distribution.manifest.v2+json',

@@ -4,12 +4,14 @@ import { Secret } from '../../main/ngc/secret.ts'
 import type { Credentials } from '../../main/registry/credentials.ts'
 import type { RegistryOptions } from '../../main/registry/client.ts'
 import { registryAt } from './registry-client.ts'
+import { practiceImage } from './made-tarball.ts'
 import { serve, type SeenRequest, type TestServer } from './server.ts'
 
 export const KEY = `nvapi-${'k'.repeat(64)}`
 export const key: Credentials = { kind: 'key', key: new Secret(KEY) }
 export const BASIC = `Basic ${Buffer.from(`$oauthtoken:${KEY}`).toString('base64')}`
-export const pytorch = { registry: 'nvcr.io', repository: 'nvidia/pytorch' }
+export const pytorch = { registry: 'nvcr.io', repository: 'nvidia/pytorch', tag: '1' }
+const { bytes, descriptor } = practiceImage().manifest
 
 /** How one made-up registry decides. */
 export interface Rules {
@@ -19,7 +21,7 @@ export interface Rules {
   refuse: (authorization: string | undefined, server: TestServer) => string | number | undefined
 }
 
-/** A registry of one tag that decides by rules, and a client for it. */
+/** A registry of one manifest that decides by rules, and a client for it. */
 export async function startAsking(rules: Rules, options: Partial<RegistryOptions> = {}) {
   const server: TestServer = await serve((request, response) => {
     if (request.url.startsWith('/token')) {
@@ -29,7 +31,7 @@ export async function startAsking(rules: Rules, options: Partial<RegistryOptions
       return
     }
     const refusal = rules.refuse(request.headers.authorization, server)
-    if (refusal === undefined) answer(response, 200, { tags: ['1'] })
+    if (refusal === undefined) response.setHeader('content-type', descriptor.mediaType).end(bytes)
     else if (typeof refusal === 'number') answer(response, refusal, denial)
     else answer(response, 401, denial, { 'www-authenticate': refusal })
   })

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdir, open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
+import { blankDrive } from './blank-drive.ts'
 import { temporaryFolder } from './made-tarball.ts'
 
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
@@ -28,13 +27,7 @@ async function loopDrive(
   [make = '', ...makeOptions]: readonly string[],
   [mount = '', ...mountOptions]: readonly string[],
 ): Promise<string> {
-  const folder = await temporaryFolder()
-  const image = join(folder, 'drive.img')
-  const mountPoint = join(folder, 'a drive')
-  const file = await open(image, 'w')
-  await file.truncate(sizeBytes)
-  await file.close()
-  await mkdir(mountPoint)
+  const { image, mountPoint } = await blankDrive(await temporaryFolder(), sizeBytes)
   const { stdout } = await run('losetup', ['--find', '--show', image], { env })
   const device = stdout.trim()
   onTestFinished(async () => {

@@ -39,12 +39,20 @@ export interface UploadRules {
   /** The digest that is said of a manifest. */
   manifestDigest?: string
   leastBytes?: number
+  /** Told of the bytes of each body as they come. */
+  received?: (bytes: number) => unknown
   /** Forgets uploads whose line was cut. */
   isForgetful?: boolean
-  /** Has no mounts. */
+  /** Has no mounts: begins an upload instead. */
   isUnmountable?: boolean
-  /** Wants a token for the scopes; the user `pusher` gets all, others none to push. */
+  /** What is answered to a mount, to a chunk, to the question for a blob or a manifest, or for an upload's progress. */
+  refuses?: { mount?: number; chunk?: number; head?: number; status?: number }
+  /** Leaves `Docker-Content-Digest` out everywhere. */
+  isSilent?: boolean
+  /** Wants a token for the scopes; `pushers` get all, others none to push. */
   wantsTokens?: boolean
+  /** `pusher` alone when absent. */
+  pushers?: readonly string[]
 }
 
 export async function startMemoryRegistry(rules: UploadRules = {}): Promise<MemoryRegistry> {
@@ -69,7 +77,9 @@ export async function startMemoryRegistry(rules: UploadRules = {}): Promise<Memo
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url!, `http://${host}`)
-    const reply = (status: number, headers: Record<string, string> = {}, body = ''): void => {
+    const reply = (status: number, given: Record<string, string> = {}, body = ''): void => {
+      const { 'docker-content-digest': _, ...others } = given
+      const headers = rules.isSilent === true ? others : given
       response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
     }
     if (url.pathname === '/token') return token(request, url, reply)
@@ -87,15 +97,26 @@ export async function startMemoryRegistry(rules: UploadRules = {}): Promise<Memo
       if (length > (rules.largestBodyBytes ?? Infinity)) {
         request.resume()
         await once(request, 'end')
-        return reply(413)
+        return reply(413, { server: 'nginx' }, tooLarge)
       }
     }
     const [, repository = '', kind, name = ''] =
       /^\/v2\/(.+?)\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(url.pathname) ?? []
+    const { refuses = {} } = rules
+    if (method === 'HEAD' && refuses.head !== undefined) return reply(refuses.head)
     if (kind === 'manifests') return manifest(request, repository, name, seen, reply)
     if (kind === 'blobs') return reply(blobs.has(`${repository}@${name}`) ? 200 : 404)
     if (kind !== 'blobs/uploads') return reply(200)
-    if (method === 'POST') return post(url, repository, reply)
+    if (method === 'POST') {
+      const isRefused = refuses.mount !== undefined && url.searchParams.has('mount')
+      return isRefused ? reply(refuses.mount!) : post(url, repository, reply)
+    }
+    if (method === 'GET' && refuses.status !== undefined) return reply(refuses.status)
+    if (method === 'PATCH' && refuses.chunk !== undefined) {
+      request.resume()
+      await once(request, 'end')
+      return reply(refuses.chunk)
+    }
     const upload = uploads.get(name)
     if (upload === undefined) return reply(404, {}, unknown)
     if (method === 'GET') return reply(204, progress(repository, name, upload.length))
@@ -155,18 +176,21 @@ export async function startMemoryRegistry(rules: UploadRules = {}): Promise<Memo
     const hasBody = Number(request.headers['content-length'] ?? 0) > 0
     const cut = hasBody ? rules.cuts?.shift() : undefined
     const chunks = [before]
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      const room = (cut ?? Infinity) - seen.bodyBytes
-      const kept = chunk.subarray(0, room)
-      seen.bodyBytes += kept.length
-      chunks.push(kept)
-      if (kept.length < chunk.length || seen.bodyBytes === cut) {
-        uploads.set(name, Buffer.concat(chunks))
-        if (rules.isForgetful === true) uploads.delete(name)
-        return undefined
+    const isWhole = await (async () => {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        const room = (cut ?? Infinity) - seen.bodyBytes
+        const kept = chunk.subarray(0, room)
+        seen.bodyBytes += kept.length
+        chunks.push(kept)
+        rules.received?.(seen.bodyBytes)
+        if (kept.length < chunk.length || seen.bodyBytes === cut) return false
       }
-    }
-    return Buffer.concat(chunks)
+      return true
+    })().catch(() => false) // whoever sent it is gone
+    if (isWhole) return Buffer.concat(chunks)
+    if (rules.isForgetful === true) uploads.delete(name)
+    else uploads.set(name, Buffer.concat(chunks))
+    return undefined
   }
 
   async function manifest(
@@ -177,9 +201,9 @@ export async function startMemoryRegistry(rules: UploadRules = {}): Promise<Memo
     reply: Reply,
   ): Promise<void> {
     const held = manifests.get(`${repository}:${name}`)
-    if (request.method === 'HEAD') {
+    if (request.method === 'HEAD' || request.method === 'GET') {
       if (held === undefined) return reply(404)
-      return reply(200, { 'docker-content-digest': digestOf(held) })
+      return reply(200, { 'docker-content-digest': digestOf(held) }, held.toString())
     }
     const bytes = await buffer(request)
     seen.bodyBytes = bytes.length
@@ -197,8 +221,10 @@ export async function startMemoryRegistry(rules: UploadRules = {}): Promise<Memo
     if (user !== undefined && user !== '' && password !== 'right') return reply(401, {}, denial)
     const scopes = url.searchParams.getAll('scope')
     tokens.push(scopes.join(' '))
-    const granted =
-      user === 'pusher' ? scopes : scopes.map((scope) => scope.replace(':pull,push', ':pull'))
+    const { pushers = ['pusher'] } = rules
+    const granted = pushers.includes(user ?? '')
+      ? scopes
+      : scopes.map((scope) => scope.replace(':pull,push', ':pull'))
     reply(200, {}, JSON.stringify({ token: Buffer.from(granted.join(' ')).toString('base64url') }))
   }
 
@@ -222,6 +248,8 @@ function digestOf(bytes: Uint8Array): string {
 
 const error = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ code, message }] })
+/** As nginx says it. */
+const tooLarge = '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n</html>\r\n'
 const denial = error('DENIED', 'requested access is denied')
 const unknown = error('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry')
 const invalid = error('DIGEST_INVALID', 'provided digest did not match uploaded content')

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { blankDrive } from './blank-drive.ts'
 
 const run = promisify(execFile)
 
@@ -17,11 +16,7 @@ export type MountedFat = {
 
 /** Makes and mounts it below `folder`. */
 export async function mountFat(folder: string, sizeBytes: number): Promise<MountedFat> {
-  const image = join(folder, 'drive.img')
-  const mountPoint = join(folder, 'drive')
-  await writeFile(image, '')
-  await truncate(image, sizeBytes)
-  await mkdir(mountPoint)
+  const { image, mountPoint } = await blankDrive(folder, sizeBytes)
   await run('mkfs.fat', [image], {
     env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
   })

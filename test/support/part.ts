@@ -25,6 +25,8 @@ export const packages = {
   pkill: 'procps',
   busybox: 'busybox-static',
   openssl: 'openssl',
+  sshd: 'openssh-server',
+  ssh: 'openssh-client',
   debootstrap: 'debootstrap',
   rpm: 'rpm',
   'desktop-file-validate': 'desktop-file-utils',

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { MadeImage } from '../../main/sandbox/image.ts'
@@ -12,7 +13,7 @@ export interface PracticeServer {
   /** Ends every line after so many more bytes of blobs; without a number none any more. */
   dropAfter(bytes?: number): void
   /**
-   * Calls when so many bytes of blobs were sent in all, to end their reader, and sends no more on that line. It gets slow
+   * Calls when so many bytes of blobs were sent in all, to end their reader, and sends no more on any line. It gets slow
    * just before: what is lost is what is on its way, and that should be little also where the machine is busy.
    */
   reached(bytes: number, call: () => void): void
@@ -31,6 +32,7 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
       bytes,
     ]),
   )
+  const lines = new Set<ServerResponse>()
   let sentBytes = 0
   let dropAt = Number.POSITIVE_INFINITY
   let awaited: { bytes: number; call: () => void } | undefined
@@ -51,16 +53,17 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
       response.end(manifest)
     } else if (bytes === undefined) response.writeHead(404).end('{}')
     else {
-      const start = startOf(headers)
-      response.writeHead(start === undefined ? 200 : 206, {
-        'content-length': bytes.length - (start ?? 0),
-        ...(start !== undefined && {
-          'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`,
-        }),
+      const range = rangeOf(headers, bytes.length)
+      const { start, end } = range ?? { start: 0, end: bytes.length }
+      response.writeHead(range === undefined ? 200 : 206, {
+        'content-length': end - start,
+        ...(range && { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` }),
       })
+      lines.add(response)
+      response.once('close', () => lines.delete(response))
       let dueMs = performance.now()
-      for (let at = start ?? 0; at < bytes.length && !response.destroyed; at += CHUNK_BYTES) {
-        const chunk = bytes.subarray(at, at + CHUNK_BYTES)
+      for (let at = start; at < end && !response.destroyed; at += CHUNK_BYTES) {
+        const chunk = bytes.subarray(at, Math.min(end, at + CHUNK_BYTES))
         if (sentBytes + chunk.length > dropAt) {
           response.destroy()
           return
@@ -73,7 +76,7 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
           awaited.call()
           awaited = undefined
           // A process that was killed takes its time to go: what is sent meanwhile is nobody's.
-          response.destroy()
+          for (const line of lines) line.destroy()
           return
         }
         const isSlow = awaited !== undefined && awaited.bytes - sentBytes < SLOW_BYTES
@@ -98,7 +101,12 @@ export async function servePractice(image: MadeImage, bytesPerSecond = 0): Promi
   return practice
 }
 
-function startOf(headers: SeenRequest['headers']): number | undefined {
-  const start = /^bytes=(\d+)-/.exec(headers.range ?? '')?.[1]
-  return start === undefined ? undefined : Number(start)
+/** The end is the byte after the last. */
+function rangeOf(
+  headers: SeenRequest['headers'],
+  sizeBytes: number,
+): { start: number; end: number } | undefined {
+  const [, start, last] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? []
+  if (start === undefined) return undefined
+  return { start: Number(start), end: last ? Math.min(sizeBytes, Number(last) + 1) : sizeBytes }
 }

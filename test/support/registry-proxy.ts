@@ -1,15 +1,21 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 
-/** Stands before a registry, remembers what was asked, and can cut a line in mid-body. */
+/** Stands before a registry, remembers what was asked, and can cut a line in mid-body, hold an answer back or refuse it. */
 export interface RegistryProxy {
   readonly host: string
   readonly requests: ProxiedRequest[]
   /** For the next bodies larger than that: the line is cut after so many bytes. */
   readonly cuts: number[]
   /** Told of bytes of bodies as they pass. */
-  onBytes?: (passedBytes: number) => void
+  onBytes?: (passedBytes: number) => unknown
+  /** Of answers at addresses that hold that text, no more than so many bytes pass until the promise is kept. */
+  hold?: { readonly url: string; readonly afterBytes: number; readonly until: Promise<unknown> }
+  /** What is answered at addresses that hold that text. */
+  refuse?: { readonly url: string; readonly status: number }
   close(): Promise<void>
 }
 
@@ -17,6 +23,8 @@ export interface ProxiedRequest {
   readonly method: string
   readonly url: string
   bodyBytes: number
+  /** Whoever asked has gone before the answer was over. */
+  isLeft: boolean
 }
 
 /** The host that was asked for stays in the requests, so that the registry's own addresses lead here. */
@@ -24,13 +32,22 @@ export async function startRegistryProxy(registry: URL): Promise<RegistryProxy> 
   const requests: ProxiedRequest[] = []
   const cuts: number[] = []
   const server = http.createServer((request, response) => {
-    const seen = { method: request.method!, url: request.url!, bodyBytes: 0 }
+    const seen = { method: request.method!, url: request.url!, bodyBytes: 0, isLeft: false }
     requests.push(seen)
+    response.once('close', () => (seen.isLeft = !response.writableFinished))
+    if (proxy.refuse !== undefined && request.url!.includes(proxy.refuse.url)) {
+      request.resume()
+      response.writeHead(proxy.refuse.status).end()
+      return
+    }
     const onward = http.request(
       { host: registry.hostname, port: registry.port, path: request.url, method: request.method },
       (answer) => {
         response.writeHead(answer.statusCode!, answer.headers)
-        answer.pipe(response)
+        const { hold } = proxy
+        const isHeld = hold !== undefined && request.url!.includes(hold.url)
+        const passed = isHeld ? Readable.from(holding(answer, hold)) : answer
+        pipeline(passed, response).catch(() => response.destroy())
       },
     )
     for (const [name, value] of Object.entries(request.headers)) onward.setHeader(name, value!)
@@ -67,4 +84,20 @@ export async function startRegistryProxy(registry: URL): Promise<RegistryProxy> 
     },
   }
   return proxy
+}
+
+async function* holding(
+  answer: AsyncIterable<Buffer>,
+  { afterBytes, until }: NonNullable<RegistryProxy['hold']>,
+): AsyncGenerator<Buffer> {
+  let passedBytes = 0
+  for await (const chunk of answer) {
+    const free = Math.max(0, afterBytes - passedBytes)
+    if (free > 0) yield chunk.subarray(0, free)
+    if (chunk.length > free) {
+      await until
+      yield chunk.subarray(free)
+    }
+    passedBytes += chunk.length
+  }
 }

@@ -1,17 +1,11 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { blankDrive } from './blank-drive.ts'
 import { output } from './engines.ts'
 import { temporaryFolder } from './made-tarball.ts'
 
 /** A mounted ext4 file system of that size, taken down when the test ends. Needs root and loop devices. */
 export async function smallDisk(sizeBytes: number): Promise<string> {
-  const folder = await temporaryFolder()
-  const image = join(folder, 'disk.img')
-  const mountPoint = join(folder, 'disk')
-  await writeFile(image, '')
-  await truncate(image, sizeBytes)
-  await mkdir(mountPoint)
+  const { image, mountPoint } = await blankDrive(await temporaryFolder(), sizeBytes)
   await output('/sbin/mkfs.ext4', ['-q', '-m', '0', '-O', '^has_journal', image])
   await output('mount', ['-o', 'loop', image, mountPoint])
   onTestFinished(async () => {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
+import { blankDrive } from './blank-drive.ts'
 import { temporaryFolder } from './made-tarball.ts'
 
 const run = promisify(execFile)
+
 /** An NTFS drive that can be pulled out while it is written to, and plugged in again. */
 export interface Stick {
   readonly mountPoint: string
@@ -16,7 +16,7 @@ export interface Stick {
 
 /** Not FAT: fusefat fails reads and writes of one file side by side. */
 export async function stick(sizeBytes: number): Promise<Stick> {
-  const { image, mountPoint } = await emptyDrive(sizeBytes)
+  const { image, mountPoint } = await blankDrive(await temporaryFolder(), sizeBytes)
   await run('mkfs.ntfs', ['--force', '--fast', '--quiet', image], { env })
   const plugIn = async (): Promise<void> => {
     await run('ntfs-3g', ['-o', 'recover', image, mountPoint], { env, timeout: 10_000 })
@@ -35,13 +35,3 @@ export async function stick(sizeBytes: number): Promise<Stick> {
 }
 
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
-
-async function emptyDrive(sizeBytes: number): Promise<{ image: string; mountPoint: string }> {
-  const folder = await temporaryFolder()
-  const image = join(folder, 'drive.img')
-  const mountPoint = join(folder, 'drive')
-  await writeFile(image, '')
-  await truncate(image, sizeBytes)
-  await mkdir(mountPoint)
-  return { image, mountPoint }
-}

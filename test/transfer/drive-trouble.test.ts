@@ -59,6 +59,24 @@ describeWith(['mkfs.ext4', 'losetup'], 'an ext4 drive', () => {
   })
 })
 
+describeWith(['mkfs.ext4', 'losetup'], 'a drive with room for one image', () => {
+  it('gives up what is left of an earlier one rather than wait', async () => {
+    const [first, second] = image.layers
+    const longer = makeLayer({ seed: 'drive 2', sizeBytes: 10_000_000 })
+    const earlier = makeImage({ platform: amd64, layers: [first!, longer] })
+    const folder = await ext4Drive(52_000_000)
+    const before = await stage(earlier, folder)
+    before.server.dropAfter(25_000_000)
+    await expect(before.save()).rejects.toMatchObject({ code: 'network' })
+
+    const { server, save, isWhole } = await stage(image, folder)
+    await save({ onWaiting: () => expect.unreachable('there is room') })
+    expect(server.sentBytes()).toBeLessThanOrEqual(first!.descriptor.size + second!.descriptor.size)
+    await isWhole()
+    expect(await readdir(folder)).not.toContainEqual(expect.stringContaining('earlier'))
+  })
+})
+
 describeWith(['fusefat', 'mkfs.fat'], 'a FAT drive', () => {
   it('that fills up holds the transfer up, and goes on by itself when there is room', async () => {
     await goesOnByItself(await fatDrive(64 * 2 ** 20))

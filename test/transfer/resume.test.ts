@@ -11,12 +11,12 @@ import {
   type JournalRecord,
 } from '../../main/archive/journal-records.ts'
 import { Journal } from '../../main/archive/journal.ts'
+import type { WriteProgress } from '../../main/archive/write.ts'
 import { openPartial, promisedBytes } from '../../main/archive/partial.ts'
 import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
 import { readLibrary } from '../../main/library/inventory.ts'
 import { verifyFiles } from '../../main/library/verify-files.ts'
 import { HeldBlobs } from '../../main/transfer/held-blobs.ts'
-import type { SaveParts } from '../../main/transfer/save-image.ts'
 import { amd64 } from '../support/made-tarball.ts'
 import { imageToSave } from '../support/image-to-save.ts'
 import { stage, type Stage } from '../support/saving-stage.ts'
@@ -32,7 +32,11 @@ const partial = `${name}.partial`
 const journal = `${name}.journal`
 
 /** Fetches that many bytes, then the line drops for good. */
-async function interrupted(at: Stage, bytes: number, parts?: Partial<SaveParts>): Promise<void> {
+async function interrupted(
+  at: Stage,
+  bytes: number,
+  parts?: Parameters<Stage['save']>[0],
+): Promise<void> {
   at.server.dropAfter(bytes)
   await expect(at.save(parts)).rejects.toMatchObject({ code: 'network' })
   at.server.dropAfter()
@@ -160,22 +164,32 @@ test.each([
   expect(at.warnings).toEqual([expect.stringMatching(why)])
 })
 
-test('an image that changed at the registry is begun afresh, with a word', async () => {
+test('an image that changed at the registry is begun afresh, with a word and the layers that are there', async () => {
   const at = await stage(made)
-  await interrupted(at, 3_000_000)
-  const [first] = made.layers
-  const changed = makeImage({ platform: amd64, layers: first ? [first] : [] })
-  await at.save({ toSave: imageToSave(changed) })
+  await interrupted(at, 5_800_000)
+  const before = at.server.sentBytes()
+  const [first, second, last] = made.layers
+  const changed = makeImage({ platform: amd64, layers: [first!, last!, second!] })
+  // Also when that is interrupted in turn: what was set aside counts for the next run.
+  await interrupted(at, 300_000, { toSave: imageToSave(changed) })
+  const { places } = await readLibrary(at.folder)
+  await at.save({ toSave: imageToSave(changed), held: new HeldBlobs(at.folder, places) })
   await at.isWhole()
+  expect(await readdir(at.folder)).toHaveLength(2)
   expect(at.warnings).toEqual([expect.stringMatching(/is of another image: it is begun afresh/)])
+  expect(at.server.sentBytes() - before).toBeLessThan(last!.descriptor.size + 100_000)
 })
 
-test('another largest file is another tarball', async () => {
+test('another largest file is another tarball, of the same layers', async () => {
   const at = await stage(made)
-  await interrupted(at, 3_000_000)
+  await interrupted(at, 3_000_000, { maxFileSizeBytes: 1_000_000 })
   await at.save({ maxFileSizeBytes: 2_000_000 })
   await at.isWhole()
   expect(at.warnings).toEqual([expect.stringMatching(/laid out in another way/)])
+  const [first] = made.layers
+  expect(at.server.sentBytes()).toBeLessThan(
+    3_000_000 + neededBytes - first!.descriptor.size + 100_000,
+  )
 })
 
 test('a layer whose first bytes were spoilt on the drive is fetched once more, and the others are not', async () => {
@@ -190,6 +204,25 @@ test('a layer whose first bytes were spoilt on the drive is fetched once more, a
   expect(at.server.sentBytes()).toBeLessThan(
     3_000_000 + rest + (second?.descriptor.size ?? 0) + 100_000,
   )
+})
+
+test('what is there is told while it is read again: a layer that was begun, or all of it', async () => {
+  const at = await stage(made)
+  const told: WriteProgress[] = []
+  const onProgress = (progress: WriteProgress): void => void told.push(progress)
+  await interrupted(at, 3_000_000)
+  await interrupted(at, 500_000, { onProgress })
+  const begun = told.filter(({ phase }) => phase === 'checking')
+  const [first, second] = made.layers
+  const { doneBytes, totalBytes } = begun.at(-1)?.checked ?? {}
+  expect(doneBytes).toBe(totalBytes)
+  expect(Math.abs(Number(totalBytes) - (3_000_000 - first!.descriptor.size))).toBeLessThan(300_000)
+  expect(totalBytes).toBeLessThan(second!.descriptor.size)
+  told.splice(0)
+  await at.save({ check: true, onProgress })
+  const { checked, writtenBytes } = told.find(({ phase }) => phase === 'checking')!
+  expect(checked?.totalBytes).toBe(writtenBytes)
+  expect(told.at(-1)).not.toHaveProperty('checked')
 })
 
 test('a finished layer that was spoilt is found by a check, and otherwise trusted', async () => {

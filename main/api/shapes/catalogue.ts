@@ -3,7 +3,7 @@ export type RepositoryRow = {
   displayName?: string
   shortDescription?: string
   publisher?: string
-  /** A data: address; logos of other hosts are fetched by the core or left out. */
+  /** What `catalogue.logo` gives the picture for. */
   logo?: string
   latestTag?: string
   latestSizeBytes?: number

@@ -5,6 +5,8 @@ export type Phase =
   | 'resolving'
   /** An engine is: the source is Docker. */
   | 'pulling'
+  /** What an earlier run wrote is read again. */
+  | 'checking'
   | 'downloading'
   /** The drive is: it goes on when there is room. */
   | 'full'

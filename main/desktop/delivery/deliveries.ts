@@ -42,6 +42,7 @@ export function createDeliveries(parts: {
   keep: Ports['keep']
   publish: Ports['publish']
   log: Ports['log']
+  machineFolder: Ports['machineFolder']
   places: PlacesService
   library: LibraryService
   settings: SettingsService
@@ -49,7 +50,7 @@ export function createDeliveries(parts: {
   /** Told when one begins and when it has ended. */
   changed?: ((isActive: boolean) => void) | undefined
 }): DeliveriesService {
-  const { publish, log, places, library, settings, history } = parts
+  const { publish, log, machineFolder, places, library, settings, history } = parts
   const engines = createEngines()
   const logins = createLogins(parts)
   let planned: { id: string; prepared: Prepared } | undefined
@@ -158,6 +159,7 @@ export function createDeliveries(parts: {
           authorities: extraCertificates.map(({ pem }) => pem),
           connections,
           limit: createRateLimit(limitBytesPerSecond),
+          machineFolder,
           network: { proxy: await settings.proxy() },
           log,
         }

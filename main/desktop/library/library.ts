@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Handlers } from '../../api/contract.ts'
 import { AppError } from '../../api/errors.ts'
 import type { LibraryImage, LibraryRow, LibraryView } from '../../api/shapes.ts'
 import { destinationError } from '../../archive/destination-error.ts'
+import { isSameDrive } from '../../disk/drive-identity.ts'
+import type { FoundDrive } from '../../disk/drive-list.ts'
 import { inventory } from '../../library/inventory.ts'
 import { totalsOf } from '../../library/totals.ts'
 import type { History } from '../../library/history/history.ts'
@@ -54,6 +56,8 @@ export function createLibrary(parts: {
   const { places, history, publish, dialogs, log } = parts
   const judge = createJudge()
   const shown = new Map<string, Shown>()
+  /** Where what is shown was read. */
+  const drives = new Map<string, FoundDrive | undefined>()
   const verifying = new Map<string, Verifying>()
   const found = new Map<string, LibraryImage['problems']>()
 
@@ -67,6 +71,7 @@ export function createLibrary(parts: {
     }
   }
   const look = async (folder: string): Promise<LibraryView> => {
+    drives.set(folder, places.driveOf(folder))
     const read = await inventory(folder)
     shown.set(folder, {
       rows: await rowsOf(read, history),
@@ -128,6 +133,21 @@ export function createLibrary(parts: {
     running?.controller.abort(new AppError('cancelled', 'Stopped by the user.'))
     await running?.ended
   }
+
+  /** Another drive at the same place holds other images, or others under the same names. */
+  const lookAtAnother = async (folder: string): Promise<void> => {
+    const [before, now] = [drives.get(folder), places.driveOf(folder)]
+    if (!before || !now || isSameDrive(before, now)) return
+    drives.set(folder, now)
+    await stop(folder)
+    for (const path of found.keys()) if (dirname(path) === folder) found.delete(path)
+    publish('library.changed', await look(folder))
+  }
+  places.onLooked(() => {
+    for (const folder of drives.keys()) {
+      lookAtAnother(folder).catch((error: unknown) => log(`${folder} cannot be read.`, error))
+    }
+  })
 
   const rows: LibraryService['rows'] = async (folder, ids) => {
     if (!shown.has(folder)) await look(folder)

@@ -1,10 +1,13 @@
 import { tarballName } from '../../archive/name.ts'
 import { removePartial } from '../../archive/partial.ts'
+import { removeSetAside } from '../../archive/set-aside.ts'
 import { parsePlatform } from '../../registry/platform.ts'
 import { parseReference } from '../../registry/reference.ts'
 import type { Job } from './job-schema.ts'
 
-/** Takes away what a job that does not run left unfinished. A folder that is gone is no error. */
+/** Takes away what a job that does not run left unfinished, or had set aside. A folder that is gone is no error. */
 export async function discardPartial({ folder, reference, platform }: Job): Promise<void> {
-  await removePartial(folder, tarballName(parseReference(reference), parsePlatform(platform)))
+  const name = tarballName(parseReference(reference), parsePlatform(platform))
+  await removePartial(folder, name)
+  await removeSetAside(folder, name)
 }

@@ -13,7 +13,15 @@ const state = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting') }),
   z.object({
     kind: z.literal('running'),
-    phase: z.enum(['resolving', 'pulling', 'downloading', 'full', 'flushing', 'verifying']),
+    phase: z.enum([
+      'resolving',
+      'pulling',
+      'checking',
+      'downloading',
+      'full',
+      'flushing',
+      'verifying',
+    ]),
   }),
   z.object({ kind: z.literal('paused') }),
   z.object({ kind: z.literal('done'), file: z.string().optional(), fetchedBytes: z.number() }),
@@ -29,8 +37,16 @@ export const job = z.object({
   wanted: z.string(),
   platform: z.string(),
   folder: z.string(),
-  /** Where the drive was mounted that it was planned for, if that is known. */
-  mountPoint: z.string().optional(),
+  /** The drive that it was planned for, if that is known. */
+  drive: z
+    .object({
+      mountPoint: z.string(),
+      id: z.string().optional(),
+      name: z.string(),
+      isRemovable: z.boolean(),
+      totalBytes: z.number(),
+    })
+    .optional(),
   sizeBytes: z.number(),
   state,
 })

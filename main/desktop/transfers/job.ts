@@ -1,3 +1,4 @@
+import { isSameDrive } from '../../disk/drive-identity.ts'
 import type { Job, JobFailure, JobState, RunningPhase } from './job-schema.ts'
 
 /** What can happen to a job. */
@@ -57,7 +58,9 @@ export function isEnded({ state }: Job): boolean {
   return state.kind === 'done' || state.kind === 'cancelled' || state.kind === 'failed'
 }
 
-/** The same image for the same folder. */
+/** The same image for the same folder of the same drive. */
 export function isSameWork(a: Job, b: Job): boolean {
-  return a.folder === b.folder && a.reference === b.reference && a.platform === b.platform
+  if (a.folder !== b.folder || a.reference !== b.reference || a.platform !== b.platform)
+    return false
+  return !a.drive || !b.drive || isSameDrive(a.drive, b.drive)
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../api/errors.ts'
 import { carry } from '../../carried-app/carry.ts'
 import type { CarriedFile } from '../../carried-app/carried-file.ts'
+import type { DriveIdentity } from '../../disk/drive-identity.ts'
 import type { Connection } from '../connection.ts'
 import type { Destinations } from './destinations.ts'
 import { expectSameDrive } from './same-drive.ts'
@@ -8,7 +9,7 @@ import { expectSameDrive } from './same-drive.ts'
 /** Puts the application itself on a drive: seconds, so it is waited for, and no transfer of the queue. */
 export type AppPutter = {
   /** Throws what `carry` throws, and FolderOccupied. */
-  put: (where: { folder: string; mountPoint?: string }) => Promise<void>
+  put: (where: { folder: string; drive?: DriveIdentity | undefined }) => Promise<void>
   /** Those that are being written to. */
   folders: () => readonly string[]
   close: () => Promise<void>
@@ -23,9 +24,9 @@ export function createAppPutter(parts: {
   const running = new Map<Promise<void>, string>()
   const closing = new AbortController()
 
-  const run = async (folder: string, mountPoint: string | undefined): Promise<void> => {
+  const run = async (folder: string, drive: DriveIdentity | undefined): Promise<void> => {
     if (!app) return
-    await expectSameDrive(folder, mountPoint)
+    await expectSameDrive(folder, drive)
     await connection.use((core) =>
       destinations.use(core, { folder, maxFileSizeBytes: undefined }, async (opened) => {
         await carry(folder, app, opened.checksums, closing.signal)
@@ -35,8 +36,8 @@ export function createAppPutter(parts: {
   }
 
   return {
-    async put({ folder, mountPoint }) {
-      const put = run(folder, mountPoint)
+    async put({ folder, drive }) {
+      const put = run(folder, drive)
       running.set(put, folder)
       try {
         await put

@@ -33,10 +33,10 @@ export function createRun(parts: {
       const { signal } = attempt.controller
       const { folder, reference, platform, wanted } = job
       const { maxFileSizeBytes, verifyAfterWrite } = settings()
-      await expectSameDrive(folder, job.mountPoint)
+      await expectSameDrive(folder, job.drive)
       return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
-        const plan = await core.planInto(opened, request, signal)
+        const plan = await core.planInto(opened, { ...request, maxFileSizeBytes }, signal)
         signal.throwIfAborted()
         const [failure] = plan.failures
         if (failure) throw failure.error

@@ -18,6 +18,7 @@ import type { Job } from './job-schema.ts'
 import { createAppPutter } from './put-app.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
+import { expectSameDrive } from './same-drive.ts'
 import { SpeedHistory } from './speed-history.ts'
 import { activeJobs, rowOf, safeFolders, totalsOf } from './view.ts'
 
@@ -172,6 +173,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
           const code = planned.missingBytes > 0 ? 'no-space' : 'destination'
           throw new AppError(code, message, hint === undefined ? {} : { hint })
         }
+        await expectSameDrive(where.folder, where.drive)
         const rows = planned.rows.filter(({ state }) => state === 'new' || state === 'changed')
         const bringsApp = planned.app?.state === 'new'
         if (bringsApp) await appPutter.put(where)
@@ -202,10 +204,10 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     },
   }
 
-  /** Where nothing may be written, because the drive is gone or another process has it, nothing of ours is taken away. */
+  /** Where nothing may be written, because the drive is gone, or another is there, or another process has it, nothing of ours is taken away. */
   async function discard(job: Job): Promise<void> {
-    await hold
-      .within(job.folder, async () => await discardPartial(job))
+    await expectSameDrive(job.folder, job.drive)
+      .then(async () => await hold.within(job.folder, async () => await discardPartial(job)))
       .catch((error: unknown) => log(`What was left of ${job.reference} stays.`, error))
   }
 

@@ -3,7 +3,7 @@ import { StatusError } from '../../net/failure.ts'
 import type { HttpRequest } from '../../net/http.ts'
 import type { Repository } from '../client.ts'
 import type { Digest } from '../reference.ts'
-import type { Answer, UploadRequests } from './requests.ts'
+import { LIMIT_HINT, type Answer, type UploadRequests } from './requests.ts'
 
 /** An upload that was begun at a registry. */
 export interface Upload {
@@ -26,6 +26,17 @@ export interface UploadTarget {
 export class UploadLost extends AppError {
   constructor({ registry }: Repository) {
     super('network', `${registry} forgot an upload half-way.`)
+  }
+}
+
+/** The registry takes uploads in one request only: chunks are an option of the specification (“MAY”). */
+export class ChunksRefused extends AppError {
+  constructor({ registry, repository }: Repository) {
+    super(
+      'protocol',
+      `${registry} takes a layer of ${repository} neither in one request nor in chunks.`,
+      { hint: LIMIT_HINT },
+    )
   }
 }
 
@@ -89,6 +100,7 @@ export async function patch(
   const request = { method: 'PATCH', headers, body, ...timeout } as const
   const answer = await requests.send(repository, upload.location, request, signal)
   if (answer.status === 416 || answer.status === 404) throw new UploadLost(repository)
+  if (answer.status === 405 || answer.status === 501) throw new ChunksRefused(repository)
   if (answer.status !== 202 && answer.status !== 204) {
     throw requests.refused(repository, answer, WHAT)
   }

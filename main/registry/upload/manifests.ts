@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '../../api/errors.ts'
 import { StatusError } from '../../net/failure.ts'
 import type { Repository } from '../client.ts'
 import { MediaType, type Published } from '../manifest.ts'
 import { isDigest, type Digest } from '../reference.ts'
-import type { UploadRequests } from './requests.ts'
+import type { Answer, UploadRequests } from './requests.ts'
 
 /** Whether a blob is there (specification, “Checking if content exists in the registry”). */
 export async function headBlob(
@@ -15,10 +16,12 @@ export async function headBlob(
   const answer = await requests.send(repository, `blobs/${digest}`, { method: 'HEAD' }, signal)
   // Registries before an object store send on to it whoever asks for what they have.
   if (answer.status === 200 || answer.status === 307 || answer.status === 302) return true
-  if (answer.status === 404) return false
+  // Who does not answer that is sent the layer.
+  if (answer.status === 404 || isUnanswered(answer)) return false
   throw requests.refused(repository, answer, 'a question for a layer')
 }
 
+/** What a tag or digest names; asked for itself where a registry tells no digest (`Docker-Content-Digest` is a “SHOULD”). */
 export async function headManifest(
   requests: UploadRequests,
   repository: Repository,
@@ -26,16 +29,21 @@ export async function headManifest(
   signal?: AbortSignal,
 ): Promise<Digest | undefined> {
   const headers = { accept: Object.values(MediaType).join(', ') }
-  const answer = await requests.send(
-    repository,
-    `manifests/${name}`,
-    { method: 'HEAD', headers },
-    signal,
-  )
+  const ask = (method: 'HEAD' | 'GET'): Promise<Answer> =>
+    requests.send(repository, `manifests/${name}`, { method, headers }, signal)
+  const said = await ask('HEAD')
+  const saidDigest = said.headers['docker-content-digest'] ?? ''
+  if (said.status === 200 && isDigest(saidDigest)) return saidDigest
+  const lacksDigest = said.status === 200 && !isDigest(name)
+  const answer = lacksDigest || isUnanswered(said) ? await ask('GET') : said
   if (answer.status === 404) return undefined
   if (answer.status !== 200) throw requests.refused(repository, answer, `a question for ${name}`)
-  const digest = answer.headers['docker-content-digest'] ?? ''
-  return isDigest(digest) ? digest : isDigest(name) ? name : undefined
+  if (isDigest(name)) return name
+  return `sha256:${createHash('sha256').update(answer.text).digest('hex')}`
+}
+
+function isUnanswered({ status }: Answer): boolean {
+  return status === 405 || status === 501
 }
 
 /** Specification, “Pushing Manifests”: the bytes as they are, so that their digest is the one that was published. */

@@ -5,6 +5,8 @@ import { AppError } from '../../api/errors.ts'
 /** The digest of a blob while it is sent, whatever has to be sent again. */
 export interface Proof {
   readonly sizeBytes: number
+  /** From the first byte on, without a gap. */
+  seenBytes(): number
   /** Takes bytes at their place; what was seen before is passed over. */
   update(chunk: Uint8Array, position: number): void | Promise<void>
   /** Throws AppError `digest-mismatch` unless all bytes were seen and are the ones that were named. */
@@ -18,6 +20,7 @@ export function createProof({ digest, size }: Descriptor, name: string): Proof {
   let isProven = false
   return {
     sizeBytes: size,
+    seenBytes: () => seenBytes,
     update(chunk, position) {
       // What lies before was hashed the first time; the registry holds the whole against its digest anyway.
       const fresh = chunk.subarray(Math.max(0, seenBytes - position))

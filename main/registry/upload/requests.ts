@@ -40,6 +40,9 @@ export interface Answer {
   readonly url: URL
 }
 
+export const LIMIT_HINT =
+  'It, or a proxy before it, limits how large a request may be; its administrator can raise that (nginx: client_max_body_size).'
+
 export function createUploadRequests(options: UploadsOptions): UploadRequests {
   const { http, credentials, trustedRealms = [], log } = options
   const addressOf = createAddresses(options)
@@ -90,7 +93,7 @@ export function createUploadRequests(options: UploadsOptions): UploadRequests {
         `${registry} refused ${what} of ${repository} (${status}${said}).`,
         {
           ...(status === 404 && { hint: 'In some registries the project must be made first.' }),
-          ...(status === 413 && { hint: 'It takes no request of that size.' }),
+          ...(status === 413 && { hint: LIMIT_HINT }),
         },
       )
     },
@@ -115,5 +118,6 @@ function follow({ headers, url }: Answer): URL {
       { hint: 'Its administrator has to set the address under which it is reached.' },
     )
   }
-  return new URL(found.pathname + found.search, url)
+  // Put together as a text: by itself a path that begins with two slashes would name another host.
+  return new URL(url.origin + found.pathname + found.search)
 }

@@ -5,7 +5,17 @@ import { isWorthRetrying, pause, type RetryPolicy } from '../../net/retry.ts'
 import type { Repository } from '../client.ts'
 import type { Descriptor } from '../manifest.ts'
 import { readableOf } from '../readable.ts'
-import { begin, commit, patch, putWhole, statusOf, UploadLost, type Upload } from './blob-upload.ts'
+import { LEAST_KEPT_BYTES, type BegunUploads } from './begun-uploads.ts'
+import {
+  begin,
+  ChunksRefused,
+  commit,
+  patch,
+  putWhole,
+  statusOf,
+  UploadLost,
+  type Upload,
+} from './blob-upload.ts'
 import { createProof, proven, type Proof } from './proof.ts'
 import type { UploadRequests } from './requests.ts'
 
@@ -22,6 +32,7 @@ export interface SendParts {
   readonly requests: UploadRequests
   readonly retry: RetryPolicy
   readonly limit?: RateLimit | undefined
+  readonly begun?: BegunUploads | undefined
   readonly mountFrom?: string | undefined
   readonly onProgress?: ((sentBytes: number) => void) | undefined
 }
@@ -30,7 +41,10 @@ export interface SendParts {
 const CHUNK_BYTES = 64 * 1024 * 1024
 const SMALLEST_CHUNK_BYTES = 256 * 1024
 
-/** See `Uploads.sendBlob`. In one request; in chunks where that is refused, and from where the registry is when a line drops. */
+/**
+ * See `Uploads.sendBlob`. In one request; in chunks where that is refused, and from where the registry is when a line drops
+ * or an earlier run did not come to its end.
+ */
 export async function sendBlob(
   parts: SendParts,
   repository: Repository,
@@ -42,10 +56,14 @@ export async function sendBlob(
   const { digest, size } = descriptor
   const target = { requests, repository, digest, signal }
   const proof = createProof(descriptor, `${repository.registry}/${repository.repository}`)
+  const begunUploads = size < LEAST_KEPT_BYTES ? undefined : parts.begun
   let mostBytes = size
-  let upload: Upload | undefined
+  let takesWhole = true
+  let takesChunks = true
+  // To mount costs nothing, whatever was sent before.
+  let upload = parts.mountFrom === undefined ? await earlierUpload() : undefined
   let failures = 0
-  let handedBytes = 0
+  let handedBytes = upload?.offset ?? 0
   let sentBytes = 0
 
   const bodyOf = (startByte: number, endByte: number) => () =>
@@ -58,37 +76,71 @@ export async function sendBlob(
     throwIfCancelled(signal)
     const before: number = upload?.offset ?? 0
     try {
-      const begun: Upload | 'mounted' =
-        (upload && (await statusOf(target, upload, handedBytes))) ??
-        (await begin(target, parts.mountFrom))
-      if (begun === 'mounted') return { how: 'mounted', sentBytes }
-      upload = begun
+      upload &&= takesChunks ? await statusOf(target, upload, handedBytes) : undefined
+      if (upload === undefined) {
+        const begun = await begin(target, parts.mountFrom)
+        if (begun === 'mounted') return { how: 'mounted', sentBytes }
+        handedBytes = 0
+        upload = begun
+        await begunUploads?.keep(repository, digest, upload)
+      }
+      await catchUp(upload.offset)
       if (upload.offset === 0 && mostBytes >= size) {
         await putWhole(target, upload, { sizeBytes: size, body: bodyOf(0, size) })
+        await begunUploads?.drop(repository, digest)
         return { how: 'sent', sentBytes }
       }
       while (upload.offset < size) {
         const { offset, leastBytes }: Upload = upload
         const endByte = Math.min(size, offset + Math.max(mostBytes, leastBytes))
         upload = await patch(target, upload, { endByte, body: bodyOf(offset, endByte) })
+        await begunUploads?.keep(repository, digest, upload)
       }
       await commit(target, upload)
+      await begunUploads?.drop(repository, digest)
       return { how: 'sent', sentBytes }
     } catch (error) {
       throwIfCancelled(signal)
       const isTooLarge = error instanceof StatusError && error.status === 413
       if (isTooLarge && mostBytes > SMALLEST_CHUNK_BYTES) {
+        takesWhole = false
         mostBytes = smaller(mostBytes)
         continue
       }
+      if (error instanceof ChunksRefused && takesWhole) {
+        takesChunks = false
+        mostBytes = size
+        continue
+      }
       if (error instanceof UploadLost) upload = undefined
-      else if (!isWorthRetrying(error)) throw named(error, proof)
+      else if (!isWorthRetrying(error)) {
+        await begunUploads?.drop(repository, digest)
+        throw named(error, proof)
+      }
       failures = (upload?.offset ?? 0) > before ? 1 : failures + 1
       if (failures >= retry.attempts) throw error
       // Some break the line instead of saying that a request is too large for them.
-      if (failures > 1 && error instanceof NetworkError) mostBytes = smaller(mostBytes)
+      if (failures > 1 && takesChunks && error instanceof NetworkError)
+        mostBytes = smaller(mostBytes)
       await pause(error, failures, retry, signal)
     }
+  }
+
+  /** What a run before this one began, as far as the registry knows of it: whatever it says, the blob can be sent anew. */
+  async function earlierUpload(): Promise<Upload | undefined> {
+    const kept = await begunUploads?.find(repository, digest)
+    return kept && (await statusOf(target, kept, size).catch(() => undefined))
+  }
+
+  /** What an earlier run sent counts as sent, and is hashed here all the same. */
+  async function catchUp(endByte: number): Promise<void> {
+    const startByte = proof.seenBytes()
+    if (startByte >= endByte) return
+    const stop = signal ?? new AbortController().signal
+    for await (const _ of proven(source(startByte, stop), { startByte, endByte }, proof)) {
+      throwIfCancelled(signal)
+    }
+    parts.onProgress?.(endByte)
   }
 
   async function* counted(

@@ -2,6 +2,7 @@ import { patient, retry } from '../../net/retry.ts'
 import type { Repository, RegistryOptions } from '../client.ts'
 import type { Descriptor, Published } from '../manifest.ts'
 import type { Digest } from '../reference.ts'
+import type { BegunUploads } from './begun-uploads.ts'
 import { headBlob, headManifest, putManifest } from './manifests.ts'
 import { createUploadRequests } from './requests.ts'
 import { sendBlob, type BlobSource, type SentBlob } from './send-blob.ts'
@@ -16,7 +17,8 @@ export interface Uploads {
     signal?: AbortSignal,
   ): Promise<Digest | undefined>
   /**
-   * Sends a blob that is not there, or has it mounted. Goes on where the registry confirms to be when the line drops.
+   * Sends a blob that is not there, or has it mounted. Goes on where the registry confirms to be when the line drops, also
+   * for what an earlier run began. Docker's distribution drops whatever was cut within a request: then it is sent anew.
    * Throws AppError `digest-mismatch` before its last bytes are sent when the source gives other bytes than named.
    */
   sendBlob(
@@ -43,10 +45,12 @@ export interface SendOptions {
 }
 
 /** As for reading; an upload waits for no network that is lost. */
-export type UploadsOptions = Omit<RegistryOptions, 'outage'>
+export type UploadsOptions = Omit<RegistryOptions, 'outage'> & {
+  readonly begun?: BegunUploads | undefined
+}
 
 export function createUploads(options: UploadsOptions): Uploads {
-  const { retry: policy = patient, limit } = options
+  const { retry: policy = patient, limit, begun } = options
   const requests = createUploadRequests(options)
   return {
     hasBlob: (repository, digest, signal) =>
@@ -57,7 +61,7 @@ export function createUploads(options: UploadsOptions): Uploads {
 
     sendBlob: (repository, descriptor, source, given = {}, signal) =>
       sendBlob(
-        { requests, retry: policy, limit, ...given },
+        { requests, retry: policy, limit, begun, ...given },
         repository,
         descriptor,
         source,

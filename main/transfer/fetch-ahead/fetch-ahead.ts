@@ -170,7 +170,7 @@ export function createFetchAhead({ range, connections }: FetchAheadParts): Fetch
   const drop = (flow: Flow): void => {
     opened.delete(flow)
     ahead.delete(flow)
-    flow.stop.abort()
+    flow.leave()
     for (const segment of flow.segments.splice(0)) {
       reservedBytes -= segment.reservedBytes ?? 0
       segment.reservedBytes = undefined

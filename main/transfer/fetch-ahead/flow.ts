@@ -67,11 +67,18 @@ export class Flow {
     return segment.position < segment.endByte
   }
 
-  /** Resolves when the reader has taken something. */
+  /** Resolves when the reader has taken something, or has left. */
   async taken(): Promise<void> {
+    if (this.stop.signal.aborted) return
     await new Promise<void>((resolve) => {
       this.#writer = resolve
     })
+  }
+
+  /** Nobody reads it any more: its requests end, those too that wait for the reader. */
+  leave(): void {
+    this.stop.abort()
+    this.#wakeWriter()
   }
 
   fail(error: unknown): void {

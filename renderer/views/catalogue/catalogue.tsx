@@ -1,6 +1,8 @@
 import type { CatalogueList } from '../../../main/api/shapes.ts'
+import { DropTarget } from '../../components/drop-target.tsx'
 import type { Mirrored } from '../../stores/mirror.ts'
 import { catalogue } from '../../stores/mirrors.ts'
+import { takeDropped } from '../../stores/paste-box.ts'
 import { useBrowse } from './browse.ts'
 import { Detail } from './detail.tsx'
 import { FilterBar } from './filter-bar.tsx'
@@ -16,15 +18,17 @@ export function Catalogue() {
   const path = useBrowse((browse) => browse.path)
   const list = listOf(mirror)
   return (
-    <div className="catalogue">
-      <h1 className="hidden">Catalogue</h1>
-      <FilterBar repositories={list.repositories} />
-      <div className="panes">
-        <RepositoryList list={list} />
-        <Detail path={path} />
+    <DropTarget says="Drop a list of images" take={(files) => void takeDropped(files)}>
+      <div className="catalogue">
+        <h1 className="hidden">Catalogue</h1>
+        <FilterBar repositories={list.repositories} />
+        <div className="panes">
+          <RepositoryList list={list} />
+          <Detail path={path} />
+        </div>
+        <Tray />
       </div>
-      <Tray />
-    </div>
+    </DropTarget>
   )
 }
 

@@ -1,9 +1,10 @@
-import { Button, Tabs } from '@mantine/core'
+import { Tabs } from '@mantine/core'
 import { IconArrowLeft, IconExternalLink, IconShieldCheck } from '@tabler/icons-react'
 import { Empty } from '../../components/face.tsx'
 import { useAsked } from '../../components/use-asked.ts'
 import { attempt } from '../../stores/attempt.ts'
 import { MoreButton } from '../../components/more-button.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { useRegistryName } from '../../stores/registry-name.ts'
 import { Overview } from './overview.tsx'
 import { repositoryActions } from './repository-actions.ts'
@@ -40,16 +41,14 @@ function Repository({ path }: { path: string }) {
             </span>
           )}
           {facts && (
-            <Button
+            <SmallButton
+              isQuiet
               className="push"
-              variant="subtle"
-              color="gray"
-              size="compact-sm"
-              leftSection={<IconExternalLink size={14} aria-hidden />}
+              icon={IconExternalLink}
               onClick={() => void attempt('app.open', { address: facts.page })}
             >
               Open page
-            </Button>
+            </SmallButton>
           )}
           {facts && (
             <MoreButton

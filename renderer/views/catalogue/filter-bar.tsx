@@ -2,6 +2,7 @@ import { Button, Checkbox, Select, TextInput } from '@mantine/core'
 import { IconClipboardText, IconFilterCog, IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { RepositoryRow } from '../../../main/api/shapes.ts'
+import { openPasteBox, usePasteBox } from '../../stores/paste-box.ts'
 import { searchMark } from '../shell/shortcuts.ts'
 import { choicesOf, useBrowse } from './browse.ts'
 import { PasteBox } from './paste-box.tsx'
@@ -10,9 +11,9 @@ import { RulesPanel } from './rules-panel.tsx'
 /** Search and filters, and the two other ways to pick: by rules, and from a text. */
 export function FilterBar({ repositories }: { repositories: readonly RepositoryRow[] }) {
   const { search, project, team, publisher, isSigned } = useBrowse()
-  const [asks, setAsks] = useState<'rules' | 'paste'>()
+  const [asksRules, setAsksRules] = useState(false)
+  const isPasting = usePasteBox(({ isOpen }) => isOpen)
   const choices = useMemo(() => choicesOf(repositories, project), [repositories, project])
-  const close = () => setAsks(undefined)
   return (
     <search className="filters" aria-label="Catalogue">
       <TextInput
@@ -52,19 +53,19 @@ export function FilterBar({ repositories }: { repositories: readonly RepositoryR
       <Button
         variant="default"
         leftSection={<IconFilterCog size={16} aria-hidden />}
-        onClick={() => setAsks('rules')}
+        onClick={() => setAsksRules(true)}
       >
         Rules
       </Button>
       <Button
         variant="default"
         leftSection={<IconClipboardText size={16} aria-hidden />}
-        onClick={() => setAsks('paste')}
+        onClick={() => openPasteBox()}
       >
         Paste
       </Button>
-      {asks === 'rules' && <RulesPanel close={close} projects={choices.projects} />}
-      {asks === 'paste' && <PasteBox close={close} />}
+      {asksRules && <RulesPanel close={() => setAsksRules(false)} projects={choices.projects} />}
+      {isPasting && <PasteBox />}
     </search>
   )
 }

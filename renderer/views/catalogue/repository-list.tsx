@@ -62,7 +62,7 @@ export function RepositoryList({ list }: { list: CatalogueList }) {
 function Row({ row }: { row: RepositoryRow }) {
   return (
     <>
-      <Logo name={row.displayName ?? partsOf(`/${row.path}`).name} source={row.logo} />
+      <Logo name={row.displayName ?? partsOf(`/${row.path}`).name} logo={row.logo} />
       <div className="cut">
         <p className="cut strong" title={row.path}>
           {row.displayName ?? row.path}{' '}

@@ -1,5 +1,5 @@
-import { Button, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { NumberInput, Switch, TagsInput, TextInput } from '@mantine/core'
+import { useState, type ChangeEvent } from 'react'
 import type { RulesInput } from '../../../main/api/shapes.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { Message } from '../../components/message.tsx'
@@ -8,7 +8,7 @@ import { useAsked } from '../../components/use-asked.ts'
 import { count } from '../../format/count.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { settings } from '../../stores/mirrors.ts'
-import { pick } from '../../stores/picking.ts'
+import { AddFound } from './add-found.tsx'
 
 /** Rules as the command line has them, and at once what they yield. */
 export function RulesPanel({ close, projects }: { close: () => void; projects: string[] }) {
@@ -21,6 +21,11 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
   })
   const change = (part: Partial<RulesInput>) =>
     setRules((before) => withoutEmpty({ ...before, ...part }))
+  const field = (name: 'minVersion' | 'pyVersion') => ({
+    value: rules[name] ?? '',
+    onChange: (event: ChangeEvent<HTMLInputElement>) =>
+      change({ [name]: event.currentTarget.value }),
+  })
   const [preview] = useAsked('selection.preview', rules, 350)
   const found = preview.state === 'ready' ? preview.value.references : []
   const failures = preview.state === 'ready' ? preview.value.failures : []
@@ -45,15 +50,13 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
             label="Since"
             description="YY.MM; tags without a month pass"
             placeholder="24.01"
-            value={rules.minVersion ?? ''}
-            onChange={(event) => change({ minVersion: event.currentTarget.value })}
+            {...field('minVersion')}
           />
           <TextInput
             label="Tag contains"
             description="Such as py3"
             placeholder="py3"
-            value={rules.pyVersion ?? ''}
-            onChange={(event) => change({ pyVersion: event.currentTarget.value })}
+            {...field('pyVersion')}
           />
           <NumberInput
             label="Newest of each"
@@ -78,11 +81,7 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
           onChange={(event) => change({ strictNameMatch: event.currentTarget.checked })}
         />
         {preview.state === 'failed' && (
-          <Message
-            severity="look"
-            message={preview.message}
-            {...(preview.hint !== undefined && { hint: preview.hint })}
-          />
+          <Message severity="look" message={preview.message} hint={preview.hint} />
         )}
         {failures.length > 0 && (
           <Message
@@ -102,23 +101,17 @@ export function RulesPanel({ close, projects }: { close: () => void; projects: s
           </ul>
         )}
         <div className="row">
-          <span role="status" className="soft small">
-            {preview.state === 'ready'
-              ? `${count(found.length, 'image')} match`
-              : preview.state === 'loading'
-                ? 'Counting …'
-                : ''}
-          </span>
-          <Button
-            className="push"
-            disabled={found.length === 0}
-            onClick={() => {
-              pick(found, true)
-              close()
-            }}
-          >
-            Add {found.length > 0 ? count(found.length, 'image') : 'images'}
-          </Button>
+          <AddFound
+            found={found}
+            says={
+              preview.state === 'ready'
+                ? `${count(found.length, 'image')} match`
+                : preview.state === 'loading'
+                  ? 'Counting …'
+                  : ''
+            }
+            close={close}
+          />
         </div>
       </div>
     </Dialog>

@@ -110,7 +110,7 @@ function Tags({ path, tags }: { path: string; tags: TagRow[] }) {
           </Button>
         )}
       </div>
-      <div className="tag-line">
+      <div className="listing-heads tag-line">
         <span />
         <SortButton column="tag" label="Tag" order={order} change={setOrder} />
         <span className="wide">

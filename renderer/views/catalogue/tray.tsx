@@ -25,7 +25,7 @@ export function Tray() {
   const picked = valueOf(selection.use())
   const items = picked?.items ?? []
   return (
-    <section className="tray" aria-label="Selection">
+    <section className="action-bar" aria-label="Selection">
       {picked && items.length > 0 ? (
         <Items selection={picked} />
       ) : (

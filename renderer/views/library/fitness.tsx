@@ -1,9 +1,10 @@
-import { Button, Textarea } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react'
 import { create } from 'zustand'
 import type { FitnessView, LibraryImage } from '../../../main/api/shapes.ts'
 import { Message } from '../../components/message.tsx'
 import { useAsked } from '../../components/use-asked.ts'
+import { SmallButton } from '../../components/small-button.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 
 /** What nvidia-smi printed on the far side; asked once, for all images that are looked at. */
@@ -37,11 +38,7 @@ export function Fitness({ grant, image }: { grant: string; image: LibraryImage }
       <p className="small">{asks.filter(Boolean).join(' ')}</p>
       {judged.state === 'ready' && <Verdict fitness={judged.value} />}
       {judged.state === 'failed' && (
-        <Message
-          severity="look"
-          message={judged.message}
-          {...(judged.hint !== undefined && { hint: judged.hint })}
-        />
+        <Message severity="look" message={judged.message} hint={judged.hint} />
       )}
       {isOpen ? (
         <Textarea
@@ -54,13 +51,9 @@ export function Fitness({ grant, image }: { grant: string; image: LibraryImage }
         />
       ) : (
         <div className="row">
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => usePasted.setState({ isOpen: true })}
-          >
+          <SmallButton onClick={() => usePasted.setState({ isOpen: true })}>
             Judge by another machine …
-          </Button>
+          </SmallButton>
         </div>
       )}
     </section>

@@ -18,6 +18,7 @@ import { valueOf } from '../../stores/mirror.ts'
 import { delivery } from '../../stores/mirrors.ts'
 import { CompareMenu } from './comparing/compare-menu.tsx'
 import { searchMark, startMark } from '../shell/shortcuts.ts'
+import { SmallButton } from '../../components/small-button.tsx'
 
 const formats = [
   { format: 'html', label: 'HTML page, readable offline' },
@@ -57,38 +58,28 @@ export function HoldingsHead(props: {
           </p>
         </div>
         {picked.length > 0 && (
-          <Button className="push" variant="subtle" color="gray" size="compact-sm" onClick={clear}>
+          <SmallButton isQuiet className="push" onClick={clear}>
             Clear {picked.length}
-          </Button>
+          </SmallButton>
         )}
-        <Button
+        <SmallButton
+          isQuiet
           {...(picked.length === 0 && { className: 'push' })}
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          leftSection={<IconRefresh size={16} aria-hidden />}
+          icon={IconRefresh}
           onClick={() => void openLibrary(place)}
         >
           Read again
-        </Button>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          leftSection={<IconFolder size={16} aria-hidden />}
+        </SmallButton>
+        <SmallButton
+          isQuiet
+          icon={IconFolder}
           onClick={() => void attempt('places.show', { grant })}
         >
           Show folder
-        </Button>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          leftSection={<IconX size={16} aria-hidden />}
-          onClick={closeLibrary}
-        >
+        </SmallButton>
+        <SmallButton isQuiet icon={IconX} onClick={closeLibrary}>
           Close library
-        </Button>
+        </SmallButton>
       </div>
       <div className="row wrap library-tools">
         <TextInput

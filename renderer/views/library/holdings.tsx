@@ -72,18 +72,13 @@ export function Holdings({ view }: { view: LibraryView }) {
   const meant = view.rows.filter(({ id }) => picked.has(id))
   return (
     <div className="library">
-      <div>
-        <HoldingsHead
-          view={view}
-          typed={typed}
-          type={setTyped}
-          picked={meant}
-          clear={() => setPicked(new Set())}
-        />
-        <DeliveryStrip />
-        <DeliveryDialog />
-      </div>
-      <Verifying view={view} />
+      <HoldingsHead
+        view={view}
+        typed={typed}
+        type={setTyped}
+        picked={meant}
+        clear={() => setPicked(new Set())}
+      />
       {view.rows.length === 0 ? (
         <Empty
           icon={IconFolderOff}
@@ -103,7 +98,7 @@ export function Holdings({ view }: { view: LibraryView }) {
       ) : (
         <div className={row ? 'library-panes has-detail' : 'library-panes'}>
           <section className="holdings" aria-label="Images">
-            <div className="holding-line">
+            <div className="listing-heads holding-line">
               <span />
               {columns.map(({ column, label, wide, first }) => (
                 <span key={column} className={wide ? 'wide' : undefined}>
@@ -158,6 +153,12 @@ export function Holdings({ view }: { view: LibraryView }) {
           )}
         </div>
       )}
+      {/* Below the rows, which must not move under the pointer when something begins or ends. */}
+      <div>
+        <DeliveryStrip />
+        <Verifying view={view} />
+        <DeliveryDialog />
+      </div>
     </div>
   )
 }

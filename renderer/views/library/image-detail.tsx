@@ -1,9 +1,10 @@
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { IconCopy, IconShieldCheck, IconX } from '@tabler/icons-react'
 import type { LibraryRow } from '../../../main/api/shapes.ts'
 import { FailedFace, Loading } from '../../components/face.tsx'
 import { MoreButton } from '../../components/more-button.tsx'
 import { useAsked } from '../../components/use-asked.ts'
+import { SmallButton } from '../../components/small-button.tsx'
 import { partsOf } from '../../format/reference.ts'
 import { attempt, copy } from '../../stores/attempt.ts'
 import { Fitness } from './fitness.tsx'
@@ -24,15 +25,13 @@ export function ImageDetail(props: { grant: string; row: LibraryRow; close: () =
         <h2 className="cut" title={row.reference ?? row.file}>
           {row.reference === undefined ? row.file : `${name} ${tag}`}
         </h2>
-        <Button
+        <SmallButton
           className="push"
-          variant="default"
-          size="compact-sm"
-          leftSection={<IconShieldCheck size={14} aria-hidden />}
+          icon={IconShieldCheck}
           onClick={() => void attempt('library.verify', { grant, ids: [row.id] })}
         >
           Verify
-        </Button>
+        </SmallButton>
         <MoreButton
           title={row.reference === undefined ? row.file : `${name} ${tag}`}
           actions={() => imageActions(grant, row)}

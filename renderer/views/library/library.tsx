@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
+import { DropTarget } from '../../components/drop-target.tsx'
 import { FailedFace, Loading } from '../../components/face.tsx'
+import { attempt } from '../../stores/attempt.ts'
 import { closeLibrary, openLibrary, useLibrary } from '../../stores/library.ts'
-import { DropTarget } from './drop-target.tsx'
 import { Holdings } from './holdings.tsx'
 import { OpenLibrary } from './open-library.tsx'
 import './library.css'
@@ -10,10 +11,16 @@ import './delivery/delivery.css'
 /** What a folder or drive holds; it needs no network. */
 export function Library() {
   return (
-    <DropTarget>
+    <DropTarget says="Drop to open it as a library" take={(files) => void open(files)}>
       <Shown />
     </DropTarget>
   )
+}
+
+/** A folder, or that of a tarball. */
+async function open(files: File[]): Promise<void> {
+  const [place] = (await attempt('places.drop', files)) ?? []
+  if (place) await openLibrary(place)
 }
 
 function Shown() {

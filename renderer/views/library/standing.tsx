@@ -6,6 +6,7 @@ import {
   IconProgress,
 } from '@tabler/icons-react'
 import type { LibraryRow } from '../../../main/api/shapes.ts'
+import { IconWord } from '../../components/icon-word.tsx'
 
 const faces = {
   complete: { icon: IconCircleCheck, tone: '' },
@@ -18,13 +19,7 @@ const faces = {
 
 /** How a tarball stands, as an icon and a word. */
 export function Standing({ status }: { status: string }) {
-  const { icon: Mark, tone } = isKnown(status) ? faces[status] : faces.foreign
-  return (
-    <span className={`row small ${tone}`} style={{ gap: 4 }}>
-      <Mark size={16} aria-hidden />
-      <span className="cut">{status}</span>
-    </span>
-  )
+  return <IconWord face={isKnown(status) ? faces[status] : faces.foreign} word={status} />
 }
 
 function isKnown(status: string): status is keyof typeof faces {

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import type { LibraryView } from '../../../main/api/shapes.ts'
 import { Bar } from '../../components/bar.tsx'
 import { Message } from '../../components/message.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { formatBytes, percent } from '../../format/bytes.ts'
 import { count } from '../../format/count.ts'
 import { attempt } from '../../stores/attempt.ts'
@@ -11,9 +11,9 @@ export function Verifying({ view }: { view: LibraryView }) {
   const { place, verifying = [], problems } = view
   const done = verifying.reduce((sum, { doneBytes }) => sum + doneBytes, 0)
   const total = verifying.reduce((sum, { totalBytes }) => sum + totalBytes, 0)
-  if (verifying.length === 0 && problems.length === 0) return <div />
+  if (verifying.length === 0 && problems.length === 0) return null
   return (
-    <div className="stack" style={{ padding: '12px 16px', borderBottom: '1px solid var(--line)' }}>
+    <div className="strip stack">
       {verifying.length > 0 && (
         <div className="row" role="status">
           <span className="small cut" style={{ flex: 'none' }}>
@@ -22,13 +22,11 @@ export function Verifying({ view }: { view: LibraryView }) {
           <div style={{ flex: 1 }}>
             <Bar label="Verify" part={done} whole={total} />
           </div>
-          <Button
-            variant="default"
-            size="compact-sm"
+          <SmallButton
             onClick={() => void attempt('library.stopVerifying', { grant: place.grant })}
           >
             Stop
-          </Button>
+          </SmallButton>
         </div>
       )}
       {problems.length > 0 && (

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCheck, IconPlus, IconRefresh } from '@tabler/icons-react'
 import type { PlanRow } from '../../../main/api/shapes.ts'
+import { IconWord } from '../../components/icon-word.tsx'
 import { TallList } from '../../components/tall-list.tsx'
 import { formatBytes } from '../../format/bytes.ts'
 import { ReferenceName } from '../../components/reference-name.tsx'
@@ -34,7 +35,7 @@ export function PlanRows({ rows }: { rows: readonly PlanRow[] }) {
 }
 
 function Row({ row }: { row: PlanRow }) {
-  const { icon: Mark, word, tone } = faces[row.state]
+  const face = faces[row.state]
   return (
     <div className="plan-row">
       <div className="cut">
@@ -51,10 +52,7 @@ function Row({ row }: { row: PlanRow }) {
           </p>
         )}
       </div>
-      <span className={`row small ${tone}`} style={{ gap: 4 }}>
-        <Mark size={16} aria-hidden />
-        {word}
-      </span>
+      <IconWord face={face} word={face.word} />
       <span className="number small">{row.fetchBytes > 0 ? formatBytes(row.fetchBytes) : '–'}</span>
       <span className="number small">{row.sizeBytes > 0 ? formatBytes(row.sizeBytes) : '–'}</span>
     </div>

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core'
 import { FailedFace, Loading } from '../../components/face.tsx'
 import { useAsked } from '../../components/use-asked.ts'
+import { SmallButton } from '../../components/small-button.tsx'
 import { EngineList, EngineWords } from '../library/delivery/engine-list.tsx'
 import '../library/delivery/delivery.css'
 
@@ -11,9 +11,9 @@ export function EnginesSection() {
     <section className="card stack" aria-label="Engines" style={{ padding: 16 }}>
       <div className="row">
         <h2>Engines</h2>
-        <Button className="push" variant="default" size="compact-sm" onClick={lookAgain}>
+        <SmallButton className="push" onClick={lookAgain}>
           Look again
-        </Button>
+        </SmallButton>
       </div>
       {found.state === 'failed' && <FailedFace failure={found} retry={lookAgain} />}
       {(found.state === 'loading' || found.state === 'idle') && (

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
 import { Message } from '../../components/message.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { dismiss, useNotices } from '../../stores/notices.ts'
 
 /** What happened without being asked for, above the view until it is dismissed. */
@@ -9,15 +9,10 @@ export function Notices() {
     <ul className="notices" aria-live="polite" aria-label="Notices">
       {notices.map(({ id, message, hint }) => (
         <li key={id}>
-          <Message severity="look" message={message} {...(hint !== undefined && { hint })}>
-            <Button
-              variant="subtle"
-              color="gray"
-              size="compact-sm"
-              onClick={() => void dismiss(id)}
-            >
+          <Message severity="look" message={message} hint={hint}>
+            <SmallButton isQuiet onClick={() => void dismiss(id)}>
               Dismiss
-            </Button>
+            </SmallButton>
           </Message>
         </li>
       ))}

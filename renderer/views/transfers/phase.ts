@@ -5,6 +5,7 @@ export const phaseWords: Record<Phase, string> = {
   waiting: 'Waiting',
   resolving: 'Resolving',
   pulling: 'Docker is pulling',
+  checking: 'Checking what is there',
   downloading: 'Downloading',
   full: 'Paused: the drive is full',
   flushing: 'Flushing to the drive',
@@ -21,6 +22,7 @@ export function isRunning(phase: Phase): boolean {
     phase === 'waiting' ||
     phase === 'resolving' ||
     phase === 'pulling' ||
+    phase === 'checking' ||
     phase === 'downloading' ||
     phase === 'full' ||
     phase === 'flushing' ||

@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import {
   IconArrowDown,
   IconArrowUp,
@@ -14,6 +14,7 @@ import { attempt } from '../../stores/attempt.ts'
 import { openLibrary } from '../../stores/library.ts'
 import { show } from '../../stores/view.ts'
 import { MoreButton } from '../../components/more-button.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { isRunning } from './phase.ts'
 import type { Action } from '../../stores/actions.ts'
@@ -36,10 +37,8 @@ export function TransferButtons(props: {
   if (phase === 'done')
     return (
       <div className="buttons">
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
+        <SmallButton
+          isQuiet
           aria-label={`Open ${name} in the library`}
           onClick={() => {
             show('library')
@@ -47,7 +46,7 @@ export function TransferButtons(props: {
           }}
         >
           Library
-        </Button>
+        </SmallButton>
         <Press
           icon={IconFolder}
           label={`Show ${name} in its folder`}

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core'
 import type { TransferRow } from '../../../main/api/shapes.ts'
 import { Message } from '../../components/message.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { attempt } from '../../stores/attempt.ts'
 import { makePlan } from '../../stores/plan.ts'
 import { show } from '../../stores/view.ts'
@@ -13,11 +13,7 @@ export function TransferFailure(props: { id: string; failure: Failure; isOver: b
   const { message, hint, ways, page, code } = failure
   return (
     <div role="alert">
-      <Message
-        severity={isOver ? 'blocks' : 'look'}
-        message={message}
-        {...(hint !== undefined && { hint })}
-      >
+      <Message severity={isOver ? 'blocks' : 'look'} message={message} hint={hint}>
         <span className="row wrap" style={{ justifyContent: 'flex-end' }}>
           <span className="tiny soft selectable">{code}</span>
           {ways.map((way) => (
@@ -48,11 +44,7 @@ function Way({
 }
 
 function Press({ label, press }: { label: string; press: () => void }) {
-  return (
-    <Button variant="default" size="compact-sm" onClick={press}>
-      {label}
-    </Button>
-  )
+  return <SmallButton onClick={press}>{label}</SmallButton>
 }
 
 async function chooseFolder(): Promise<void> {

@@ -28,6 +28,7 @@ const icons = {
   waiting: IconClock,
   resolving: IconArrowsExchange,
   pulling: IconDownload,
+  checking: IconShieldCheck,
   downloading: IconDownload,
   full: IconPlayerPause,
   flushing: IconUsb,

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconFlask, IconKey, IconWorld, type Icon } from '@tabler/icons-react'
 import { useState, type ReactNode } from 'react'
 import { Message } from '../../components/message.tsx'
+import { SmallButton } from '../../components/small-button.tsx'
 import { call } from '../../replicator.ts'
 import { failureOf, type Failed } from '../../stores/failure.ts'
 import { session } from '../../stores/mirrors.ts'
@@ -69,9 +70,9 @@ export function Welcome() {
         </div>
         <p className="soft small">
           You hold a drive with images?{' '}
-          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => show('library')}>
+          <SmallButton isQuiet onClick={() => show('library')}>
             Open a library
-          </Button>
+          </SmallButton>
         </p>
       </div>
     </div>

@@ -150,3 +150,16 @@ test('a reader that is cancelled ends at once, and its requests with it', async 
   for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve))
   expect(fetched.sentBytes - sentBytes).toBeLessThan(2 * MB)
 })
+
+test('readers that left while their requests waited for them hold no connection any more', async () => {
+  const { blobs, asked, fetchAhead } = far([MB, MB, 20 * MB], 2)
+  const [first, second, last] = blobs.map(({ descriptor }) => descriptor)
+  for (const descriptor of [first, second]) {
+    const stream = fetchAhead.blob(repository, descriptor!)
+    await stream[Symbol.asyncIterator]().next()
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    stream.destroy()
+  }
+  await readAll(fetchAhead.blob(repository, last!))
+  expect(asked.filter(({ digest }) => digest === last!.digest).length).toBeGreaterThan(1)
+})

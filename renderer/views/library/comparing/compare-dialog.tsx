@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Comparison } from '../../../../main/api/shapes.ts'
 import { BoundedList } from '../../../components/bounded-list.tsx'
 import { Empty } from '../../../components/face.tsx'
+import { SmallButton } from '../../../components/small-button.tsx'
 import { count } from '../../../format/count.ts'
 import { partsOf, shortDigest } from '../../../format/reference.ts'
 import { attempt, say } from '../../../stores/attempt.ts'
@@ -54,15 +55,13 @@ export function CompareDialog({
             What <span className="strong">{found}</span> lacks of{' '}
             <span className="strong">{wanted}</span>
           </p>
-          <Button
+          <SmallButton
             className="push"
-            variant="default"
-            size="compact-sm"
-            leftSection={<IconArrowsExchange size={14} aria-hidden />}
+            icon={IconArrowsExchange}
             onClick={() => setSwapped(!isSwapped)}
           >
             Swap sides
-          </Button>
+          </SmallButton>
         </div>
         {differences.length === 0 ? (
           <div style={{ height: 200 }}>

@@ -8,6 +8,7 @@ import {
 import type { DeliveryRow } from '../../../../main/api/shapes.ts'
 import { Bar } from '../../../components/bar.tsx'
 import { BoundedList } from '../../../components/bounded-list.tsx'
+import { IconWord } from '../../../components/icon-word.tsx'
 import { formatBytes } from '../../../format/bytes.ts'
 import { shortName } from '../../../format/reference.ts'
 
@@ -32,7 +33,7 @@ export function DeliveryRows({ rows }: { rows: readonly DeliveryRow[] }) {
 
 function Row({ row }: { row: DeliveryRow }) {
   const { name, phase, sizeBytes, doneBytes, note, failure } = row
-  const { icon: Mark, word, tone } = faces[phase]
+  const face = faces[phase]
   const isUnderWay = phase === 'running' || phase === 'unpacking'
   return (
     <div className="delivery-row">
@@ -48,10 +49,7 @@ function Row({ row }: { row: DeliveryRow }) {
           </p>
         )}
       </div>
-      <span className={`row small ${tone}`} style={{ gap: 4 }}>
-        <Mark size={16} aria-hidden />
-        {word}
-      </span>
+      <IconWord face={face} word={face.word} />
       <span className="number small">
         {isUnderWay ? `${formatBytes(doneBytes)} of ` : ''}
         {sizeBytes > 0 ? formatBytes(sizeBytes) : '–'}

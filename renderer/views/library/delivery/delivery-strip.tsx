@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { DeliveryView } from '../../../../main/api/shapes.ts'
 import { Bar } from '../../../components/bar.tsx'
 import { Message } from '../../../components/message.tsx'
+import { SmallButton } from '../../../components/small-button.tsx'
 import { formatBytes, formatSpeed } from '../../../format/bytes.ts'
 import { count } from '../../../format/count.ts'
 import { timeLeft } from '../../../format/duration.ts'
@@ -22,24 +22,13 @@ export function DeliveryStrip() {
     <section className="strip stack" aria-label={titleOf(view)}>
       {view.state === 'running' ? <Running view={view} /> : <Ended view={view} />}
       <div className="row">
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-        >
+        <SmallButton isQuiet aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? 'Hide images' : 'Show images'}
-        </Button>
+        </SmallButton>
         {view.state !== 'running' && (
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            onClick={() => void attempt('delivery.clear', {})}
-          >
+          <SmallButton isQuiet onClick={() => void attempt('delivery.clear', {})}>
             Dismiss
-          </Button>
+          </SmallButton>
         )}
       </div>
       {isOpen && <DeliveryRows rows={view.rows} />}
@@ -65,14 +54,9 @@ function Running({ view }: { view: Delivery }) {
         <p className="cut" role="status">
           {titleOf(view)}
         </p>
-        <Button
-          className="push"
-          variant="default"
-          size="compact-sm"
-          onClick={() => void attempt('delivery.stop', {})}
-        >
+        <SmallButton className="push" onClick={() => void attempt('delivery.stop', {})}>
           Stop
-        </Button>
+        </SmallButton>
       </div>
       <Bar label={titleOf(view)} part={doneBytes} whole={totalBytes} />
       <p className="small soft">

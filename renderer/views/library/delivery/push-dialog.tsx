@@ -1,12 +1,13 @@
 import { Button, Checkbox, Modal, PasswordInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import type { PushDefaults, PushPlanView } from '../../../../main/api/shapes.ts'
+import type { Sent } from '../../../../main/api/contract.ts'
+import type { PushDefaults } from '../../../../main/api/shapes.ts'
 import { FailedFace, Loading } from '../../../components/face.tsx'
 import { Message } from '../../../components/message.tsx'
 import { useAsked } from '../../../components/use-asked.ts'
+import { SmallButton } from '../../../components/small-button.tsx'
 import { count } from '../../../format/count.ts'
 import { sayFailure } from '../../../stores/attempt.ts'
-import { failureOf, type Failed } from '../../../stores/failure.ts'
 import { valueOf } from '../../../stores/mirror.ts'
 import { settings } from '../../../stores/mirrors.ts'
 import { call } from '../../../replicator.ts'
@@ -32,35 +33,19 @@ export function PushDialog(asking: Asking) {
   )
 }
 
-type Planning =
-  | { state: 'none' }
-  | { state: 'asking' }
-  | ({ state: 'failed' } & Failed)
-  | { state: 'ready'; plan: PushPlanView }
-
 function Form({ defaults, grant, ids, close }: Asking & { defaults: PushDefaults }) {
   const [to, setTo] = useState(defaults.to)
   const [username, setUsername] = useState(defaults.username)
   const [password, setPassword] = useState('')
   const [isInsecureAllowed, setInsecure] = useState(defaults.isInsecureAllowed)
-  const [planning, setPlanning] = useState<Planning>({ state: 'none' })
+  const [question, setQuestion] = useState<Sent<'push.plan'>>()
+  const [planning, askAgain] = useAsked('push.plan', question)
   const certificates = valueOf(settings.use())?.extraCertificates ?? []
-  const changed = () => setPlanning({ state: 'none' })
-  const ask = async () => {
-    setPlanning({ state: 'asking' })
-    try {
-      const login = { username: username.trim(), ...(password !== '' && { password }) }
-      const plan = await call('push.plan', {
-        grant,
-        ids,
-        to: to.trim(),
-        ...login,
-        isInsecureAllowed,
-      })
-      setPlanning({ state: 'ready', plan })
-    } catch (error) {
-      setPlanning({ state: 'failed', ...failureOf(error) })
-    }
+  const changed = () => setQuestion(undefined)
+  const ask = () => {
+    const login = { username: username.trim(), ...(password !== '' && { password }) }
+    setQuestion({ grant, ids, to: to.trim(), ...login, isInsecureAllowed })
+    askAgain()
   }
   const start = async (plan: string) => {
     try {
@@ -75,7 +60,7 @@ function Form({ defaults, grant, ids, close }: Asking & { defaults: PushDefaults
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        void ask()
+        ask()
       }}
     >
       <TextInput
@@ -125,27 +110,21 @@ function Form({ defaults, grant, ids, close }: Asking & { defaults: PushDefaults
         <span className="small soft push">
           {certificates.length > 0 && `${count(certificates.length, 'extra certificate')} trusted`}
         </span>
-        <Button variant="default" size="compact-sm" onClick={() => void addCertificates()}>
-          Trust a certificate …
-        </Button>
+        <SmallButton onClick={() => void addCertificates()}>Trust a certificate …</SmallButton>
       </div>
-      {planning.state === 'asking' && <Loading label="Asking the registry what it has" rows={3} />}
+      {planning.state === 'loading' && <Loading label="Asking the registry what it has" rows={3} />}
       {planning.state === 'failed' && (
         <div role="alert">
-          <Message
-            severity="blocks"
-            message={planning.message}
-            {...(planning.hint !== undefined && { hint: planning.hint })}
-          />
+          <Message severity="blocks" message={planning.message} hint={planning.hint} />
         </div>
       )}
-      {planning.state === 'ready' && <PushPlan plan={planning.plan} />}
+      {planning.state === 'ready' && <PushPlan plan={planning.value} />}
       <div className="row">
         {planning.state === 'ready' ? (
           <Button
             className="push"
-            disabled={planning.plan.rows.every(({ state }) => state === 'present')}
-            onClick={() => void start(planning.plan.id)}
+            disabled={planning.value.rows.every(({ state }) => state === 'present')}
+            onClick={() => void start(planning.value.id)}
           >
             Push
           </Button>
@@ -153,7 +132,7 @@ function Form({ defaults, grant, ids, close }: Asking & { defaults: PushDefaults
           <Button
             className="push"
             type="submit"
-            disabled={to.trim() === '' || planning.state === 'asking'}
+            disabled={to.trim() === '' || planning.state === 'loading'}
           >
             Show the names
           </Button>

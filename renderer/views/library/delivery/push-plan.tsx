@@ -37,12 +37,7 @@ export function PushPlan({ plan: { rows, failures } }: { plan: PushPlanView }) {
         </BoundedList>
       )}
       {failures.map(({ name, message, hint }) => (
-        <Message
-          key={name}
-          severity="look"
-          message={`${name}: ${message}`}
-          {...(hint !== undefined && { hint })}
-        />
+        <Message key={name} severity="look" message={`${name}: ${message}`} hint={hint} />
       ))}
       {rows.length > 0 && rows.every(({ state }) => state === 'present') && (
         <Message severity="note" message="The registry has all of it." />

@@ -1,9 +1,4 @@
-/**
- * `load.sh`, for the far side: any POSIX shell, nothing else of ours. It is the same program on every drive; what is there
- * stands in `inventory.tsv` and `SHA256SUMS`, whose texts it compares, prints and opens, and never runs.
- * A text, not a file, so that it is there in a bundle as well; so there is neither a backtick in it nor a dollar with a brace.
- */
-export const loadSh = String.raw`#!/bin/sh
+#!/bin/sh
 # Loads the container images of this folder into docker, podman or containerd, after checking their sums.
 # Written by NGC Replicator. It reads inventory.tsv and SHA256SUMS beside it.
 set -u
@@ -261,4 +256,3 @@ END
 
 printf '%s loaded into %s, %s failed.\n' "$loaded" "$engine" "$failed"
 [ "$failed" -eq 0 ]
-`

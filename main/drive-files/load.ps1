@@ -1,9 +1,4 @@
-/**
- * `load.ps1`, the same as `load.sh` for Windows PowerShell 5.1 and PowerShell 7. Bytes never pass a pipe of PowerShell, which
- * before 7.4 turns them into text. Only ASCII, since 5.1 reads a script without a mark in the code page of the machine.
- * A text, not a file, so that it is there in a bundle as well; so there is neither a backtick in it nor a dollar with a brace.
- */
-export const loadPs1 = String.raw`<#
+<#
 .SYNOPSIS
 Loads the container images of this folder into docker, podman or containerd, after checking their sums.
 
@@ -186,4 +181,3 @@ foreach ($row in $chosen) {
 }
 Write-Host "$loaded loaded into $candidate, $failed failed."
 exit [int] ($failed -gt 0)
-`

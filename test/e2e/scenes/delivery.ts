@@ -5,9 +5,11 @@ import type {
   DeliveryView,
   LoadPlanView,
   PushPlanView,
-} from '../../main/api/shapes.ts'
-import { openHoldings, type Scene } from './scene.ts'
-import { calm, docker, stick } from './staged.ts'
+} from '../../../main/api/shapes.ts'
+import { openHoldings, type Scene } from '../scene.ts'
+import { calm } from '../staged/calm.ts'
+import { docker } from '../staged/library.ts'
+import { stick } from '../staged/places.ts'
 
 const name = (tag: string): string => `nvcr.io/nvidia/pytorch:${tag}-py3`
 

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { planLoad } from '../../main/delivery/load-plan.ts'
+import { containerdProgram } from '../../main/docker/containerd-program.ts'
+import type { ContainerEngine } from '../../main/docker/engine.ts'
+import { podmanProgram } from '../../main/docker/podman-program.ts'
+import { startContainerd, startDocker, startPodman, type Engine } from '../support/engines.ts'
+import { at, cancelledLoad, loadAll, runnable } from '../support/load-stage.ts'
+import { temporaryFolder, writeImage } from '../support/made-tarball.ts'
+import { describeWith } from '../support/parts.ts'
+
+describeWith(['podman'], 'loading into Podman', () => {
+  let podman: Awaited<ReturnType<typeof startPodman>>
+  beforeAll(async () => {
+    podman = await startPodman()
+  })
+  afterAll(() => podman?.stop())
+
+  describe.each(['socket', 'command'] as const)('through its %s', (way) => {
+    const engineOf = (): Promise<ContainerEngine> =>
+      way === 'socket' ? at(podman.socket) : podmanProgram(podman.options)
+
+    it('loads a tarball with its digest, and skips it a second time', async () => {
+      const engine = await engineOf()
+      expect(engine.facts).toMatchObject({ kind: 'podman', storageDriver: 'vfs' })
+      const folder = await temporaryFolder()
+      const { image, reference } = runnable({ compression: 'zstd' })
+      await writeImage(folder, image, { reference, maxFileSizeBytes: 60_000 })
+      const { told, errors } = await loadAll(engine, folder)
+      expect(errors).toEqual([])
+      expect(told).toEqual([`loaded ${reference}`])
+      const digest = await podman.run('image', 'inspect', '--format', '{{.Digest}}', reference)
+      expect(digest.trim()).toBe(image.manifest.descriptor.digest)
+      expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
+      expect(await cancelledLoad(engine)).toEqual([])
+      await podman.run('tag', reference, 'localhost/other:name')
+      await podman.run('untag', reference, reference)
+      expect((await loadAll(engine, folder)).told).toEqual([`tagged ${reference}`])
+    })
+  })
+})
+
+describeWith(['containerd', 'ctr'], 'loading into containerd', () => {
+  let containerd: Engine
+  beforeAll(async () => {
+    containerd = await startContainerd()
+  })
+  afterAll(() => containerd?.stop())
+
+  it('loads into the namespace that is asked for, with the published digest, and skips it then', async () => {
+    const engine = await containerdProgram({ socket: containerd.socket, namespace: 'k8s.io' })
+    expect(engine.facts.name).toMatch(/^containerd \d/)
+    const folder = await temporaryFolder()
+    const { image, reference } = runnable({ compression: 'zstd' })
+    await writeImage(folder, image, { reference, maxFileSizeBytes: 60_000 })
+    const { told, errors } = await loadAll(engine, folder)
+    expect(errors).toEqual([])
+    expect(told).toEqual([`loaded ${reference}`])
+    const listed = await containerd.run('--namespace', 'k8s.io', 'images', 'list')
+    expect(listed).toContain(image.manifest.descriptor.digest)
+    expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
+    expect(await cancelledLoad(engine)).toEqual([])
+    const elsewhere = await containerdProgram({ socket: containerd.socket, namespace: 'default' })
+    expect((await planLoad({ paths: [folder] }, elsewhere)).items).toMatchObject([
+      { state: 'load' },
+    ])
+  })
+})
+
+/** Where tests run in a container, nobody may raise what Podman would. */
+const limits = ['nofile', 'nproc'].flatMap((one) => ['--ulimit', `${one}=1024:1024`])
+
+describeWith(['dockerd', 'docker', 'podman', 'containerd', 'ctr'], 'what docker save wrote', () => {
+  it('loads into Podman and containerd, and runs there', async () => {
+    const [podman, containerd] = await Promise.all([startPodman(), startContainerd()])
+    try {
+      const folder = await temporaryFolder()
+      const reference = await savedByDocker(folder)
+      for (const engine of [
+        await at(podman.socket),
+        await containerdProgram({ socket: containerd.socket, namespace: 'default' }),
+      ]) {
+        expect((await loadAll(engine, folder)).told).toEqual([`loaded ${reference}`])
+        expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
+      }
+      expect(await podman.run('run', '--rm', ...limits, '--network', 'none', reference)).toContain(
+        'carried',
+      )
+      const run = ['run', '--rm', '--snapshotter', 'native', reference, 'practice']
+      expect(await containerd.run(...run)).toContain('carried')
+    } finally {
+      await Promise.all([podman.stop(), containerd.stop()])
+    }
+  })
+})
+
+/** What `docker save` of an old Docker wrote, as the original Replicator did. */
+async function savedByDocker(folder: string): Promise<string> {
+  const { image, reference } = runnable()
+  const docker = await startDocker()
+  try {
+    await writeImage(folder, image, { reference })
+    await docker.run('load', '--input', join(folder, 'practice.tar'))
+    await rm(join(folder, 'practice.tar'))
+    await docker.run(
+      'save',
+      '--output',
+      join(folder, 'docker_image_nvidia%%practice.tar'),
+      reference,
+    )
+  } finally {
+    await docker.stop()
+  }
+  return reference
+}

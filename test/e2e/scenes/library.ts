@@ -1,0 +1,45 @@
+import { openHoldings, openImage, openView, type Scene } from '../scene.ts'
+import { calm } from '../staged/calm.ts'
+import { library } from '../staged/library.ts'
+
+export const libraryScenes: readonly Scene[] = [
+  { name: 'library-none', answers: calm, act: async (page) => await openView(page, 'Library') },
+  { name: 'library', answers: calm, act: openHoldings },
+  { name: 'library-image', answers: calm, act: openImage },
+  {
+    name: 'library-verifying',
+    answers: {
+      ...calm,
+      'library.open': {
+        ...library,
+        problems: [],
+        verifying: [{ id: '0', doneBytes: 4e9, totalBytes: 9e9 }],
+      },
+    },
+    act: openHoldings,
+  },
+  {
+    name: 'library-failed',
+    answers: {
+      ...calm,
+      'library.open': { fails: { message: 'KINGSTON cannot be read.', hint: 'Plug it in again.' } },
+    },
+    act: async (page) => {
+      await openView(page, 'Library')
+      await page.getByRole('button', { name: /KINGSTON/ }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'library-empty',
+    answers: {
+      ...calm,
+      'library.open': { ...library, rows: [], problems: [], totalBytes: 0, sharedBytes: 0 },
+    },
+    act: async (page) => {
+      await openView(page, 'Library')
+      await page.getByRole('button', { name: /KINGSTON/ }).click()
+      await page.getByText('This folder holds no images').waitFor()
+    },
+  },
+]
