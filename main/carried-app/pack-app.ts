@@ -97,7 +97,7 @@ async function* archiveOf(members: readonly Member[]): AsyncGenerator<Uint8Array
 
 const CHUNK_BYTES = 1024 * 1024
 
-export async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of bytes) hash.update(chunk)
   return hash.digest('hex')
