@@ -43,7 +43,12 @@ export function MiniStatus() {
           (view.bytesPerSecond === undefined ? 'Starting' : formatSpeed(view.bytesPerSecond))}
       </p>
       <p className="tiny soft">{(still === undefined && timeLeft(view.secondsLeft)) || ' '}</p>
-      <Bar label="All transfers" part={view.doneBytes} whole={view.totalBytes} />
+      <Bar
+        label="All transfers"
+        part={view.doneBytes}
+        whole={view.totalBytes}
+        {...(still !== undefined && { tone: 'still' })}
+      />
     </div>
   )
 }
