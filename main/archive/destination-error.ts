@@ -11,7 +11,7 @@ export function destinationError(error: unknown, path: string): unknown {
       return driveIsFull(error, path)
     case 'EFBIG':
       return new AppError('destination', `The drive takes no larger files: ${file} does not fit.`, {
-        hint: 'Set --max-file-size, so that large images are written in parts.',
+        hint: 'Set a limit for the size of files, so that large images are written in parts.',
         cause: error,
       })
     case 'EROFS':

@@ -7,6 +7,6 @@ export function checkPartCount(sizeBytes: number, largestFileBytes: number): voi
   throw new AppError(
     'usage',
     `Files of ${largestFileBytes} bytes would make more than ${MOST_PARTS} parts.`,
-    { hint: 'Choose a larger --max-file-size.' },
+    { hint: 'Allow larger files.' },
   )
 }

@@ -43,10 +43,10 @@ export interface BegunBlob {
 
 export interface WriteProgress {
   /**
-   * Checking: what an earlier run wrote is read again, before more comes. Flushing: all bytes have come and were handed to
-   * the drive, which has not stored them all yet.
+   * Checking: what an earlier run wrote is read again, before more comes. Saving: bytes come from an engine, not over the
+   * line. Flushing: all bytes have come and were handed to the drive, which has not stored them all yet.
    */
-  readonly phase: 'checking' | 'downloading' | 'flushing'
+  readonly phase: 'checking' | 'saving' | 'downloading' | 'flushing'
   /** While checking. */
   readonly checked?: { readonly doneBytes: number; readonly totalBytes: number }
   /** Handed to the drive. */

@@ -138,7 +138,7 @@ function refuseCollision(name: string, entries: Group['images']): void {
   if (sources.size === 1 && platforms.size === entries.length) return
   const [a, b] = entries.map(({ source, image }) => image.file ?? source)
   throw new AppError('usage', `${name} would be two different images: ${a} and ${b}.`, {
-    hint: 'Push them one at a time (--image, or the file alone), or below another prefix.',
+    hint: 'Push them one at a time, or below another prefix.',
   })
 }
 

@@ -16,7 +16,7 @@ export interface PushTarget {
 export function parsePushTarget(text: string): PushTarget {
   const [, scheme, rest = ''] = /^(?:(https?):\/\/)?(.*)$/is.exec(text.trim()) ?? []
   // Not quoted back: what stands before the @ is a password.
-  if (rest.includes('@')) throw wrong('it holds a user name; give it with --username')
+  if (rest.includes('@')) throw wrong('it holds a user name, which is given apart from it')
   const [host = '', ...path] = rest.replace(/\/+$/, '').split('/')
   if (scheme === undefined && !/[.:]/.test(host) && host !== 'localhost') {
     throw wrong(`“${host}” is not a host name`)

@@ -24,7 +24,7 @@ export function parseMinVersion(text: string): Month {
   const month = parseMonth(text.trim())
   if (month) return month
   throw new AppError('usage', `“${text}” is not a version to begin with.`, {
-    hint: 'Write a year and a month, like --min-version 18.04.',
+    hint: 'Write a year and a month, like 18.04.',
   })
 }
 

@@ -72,7 +72,7 @@ function anotherImage(): AppError {
     'protocol',
     'The engine holds another image under this name than was planned.',
     {
-      hint: 'Try again; --source registry does without the engine.',
+      hint: 'Try again, or fetch from the registry, which does without the engine.',
     },
   )
 }

@@ -144,6 +144,8 @@ async function write(
   signal: AbortSignal,
 ): Promise<readonly WrittenFile[]> {
   const reference = formatReference(image.reference)
+  // The first pass is long, and nothing is pulled any more.
+  parts.onProgress?.({ phase: 'saving', writtenBytes: 0, durableBytes: 0 })
   const found = await withExport(engine, id, (bytes) => readExport(bytes, signal), signal)
   const { resolved, offsets } = exportedImage(image.image, found)
   const layout = layoutTarball(resolved, reference)
@@ -165,7 +167,12 @@ async function write(
           const expected = { digest, sizeBytes: size, name: reference }
           return Readable.from(verified(bytes.bytes(offset, size), expected), { objectMode: false })
         },
-        onProgress: (progress) => onProgress?.({ ...progress, totalBytes: layout.sizeBytes }),
+        onProgress: ({ phase, ...progress }) =>
+          onProgress?.({
+            ...progress,
+            phase: phase === 'downloading' ? 'saving' : phase,
+            totalBytes: layout.sizeBytes,
+          }),
       },
       signal,
     )
@@ -181,6 +188,8 @@ async function checkSpace(folder: string, sizeBytes: number): Promise<void> {
   throw new AppError(
     'no-space',
     `${folder} has ${formatBytes(freeBytes)} free, but Docker's unpacked layers take ${formatBytes(sizeBytes)}.`,
-    { hint: 'Use --source registry, which keeps layers packed, or choose another drive.' },
+    {
+      hint: 'Fetch from the registry instead, which keeps layers packed, or choose another drive.',
+    },
   )
 }

@@ -32,7 +32,7 @@ export function PlaceCard(props: {
       {drive && (
         <>
           <DriveBar drive={drive} {...(planBytes !== undefined && { planBytes })} />
-          <span className="row tiny soft">
+          <span className="row wrap tiny soft" style={{ rowGap: 0 }}>
             <span>
               {formatBytes(drive.freeBytes)} free of {formatBytes(drive.totalBytes)}
             </span>

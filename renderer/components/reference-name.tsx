@@ -1,11 +1,11 @@
 import { partsOf } from '../format/reference.ts'
 
-/** An image as lists name it: the tag is what differs from row to row. */
+/** An image as lists name it: the tag is what differs from row to row, so a long path is cut before it is. */
 export function ReferenceName({ reference }: { reference: string }) {
   const { path, tag } = partsOf(reference)
   return (
-    <>
-      {path} <span className="strong">{tag}</span>
-    </>
+    <span className="reference">
+      <span className="cut">{path}</span> <span className="cut strong">{tag}</span>
+    </span>
   )
 }

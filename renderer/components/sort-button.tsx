@@ -24,7 +24,12 @@ export function SortButton<Column extends string>(props: {
       onClick={() => change({ column, direction: isActive ? other : first })}
     >
       {label}
-      {isActive && <Mark size={12} aria-hidden />}
+      {isActive && (
+        <>
+          <Mark size={12} aria-hidden />
+          <span className="hidden">, {order.direction}</span>
+        </>
+      )}
     </button>
   )
 }

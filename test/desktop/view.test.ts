@@ -5,7 +5,7 @@ import type { Job } from '../../main/desktop/transfers/job-schema.ts'
 
 const place = { grant: 'g', label: 'stick' }
 
-function running(phase: 'pulling' | 'downloading'): Job {
+function running(phase: 'pulling' | 'saving'): Job {
   return {
     id: '1',
     reference: 'nvcr.io/nvidia/pytorch:24.05-py3',
@@ -31,10 +31,10 @@ test('while Docker pulls, a transfer shows how much of which layer it has', () =
   expect(row.layers).toEqual([{ digest: 'sha256:1', sizeBytes: 500, doneBytes: 200 }])
 })
 
-test('what is written afterwards counts from the beginning', () => {
+test('what Docker then saves counts from the beginning, of a tarball whose size the plan could not know', () => {
   const attempt = new Attempt()
   attempt.pulled({ pulledBytes: 500, totalBytes: 500, layers: [] })
-  attempt.advance({ phase: 'downloading', writtenBytes: 100, durableBytes: 0 })
-  const row = rowOf(running('downloading'), { attempt, place, waitsFor: undefined })
-  expect(row).toMatchObject({ phase: 'downloading', writtenBytes: 100, sizeBytes: 900, layers: [] })
+  attempt.advance({ phase: 'saving', writtenBytes: 100, durableBytes: 0, totalBytes: 2000 })
+  const row = rowOf(running('saving'), { attempt, place, waitsFor: undefined })
+  expect(row).toMatchObject({ phase: 'saving', writtenBytes: 100, sizeBytes: 2000, layers: [] })
 })

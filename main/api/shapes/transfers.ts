@@ -5,6 +5,8 @@ export type Phase =
   | 'resolving'
   /** An engine is: the source is Docker. */
   | 'pulling'
+  /** What an engine pulled is written from there. */
+  | 'saving'
   /** What an earlier run wrote is read again. */
   | 'checking'
   | 'downloading'

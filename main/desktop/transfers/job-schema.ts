@@ -16,6 +16,7 @@ const state = z.discriminatedUnion('kind', [
     phase: z.enum([
       'resolving',
       'pulling',
+      'saving',
       'checking',
       'downloading',
       'full',

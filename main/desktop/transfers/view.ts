@@ -12,7 +12,8 @@ export function rowOf(
   const { attempt, place, waitsFor } = facts
   const { id, reference, platform, state } = job
   const pull = state.kind === 'running' ? attempt?.pull : undefined
-  const sizeBytes = pull?.totalBytes ?? attempt?.image?.sizeBytes ?? job.sizeBytes
+  const sizeBytes =
+    pull?.totalBytes ?? attempt?.progress.totalBytes ?? attempt?.image?.sizeBytes ?? job.sizeBytes
   const isDone = state.kind === 'done'
   const speed = state.kind === 'running' ? attempt?.bytesPerSecond() : undefined
   const writtenBytes = isDone

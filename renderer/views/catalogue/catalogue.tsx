@@ -24,7 +24,7 @@ export function Catalogue() {
         <FilterBar repositories={list.repositories} />
         <div className="panes">
           <RepositoryList list={list} />
-          <Detail path={path} />
+          <Detail path={path} hasChoice={list.repositories.length > 0} />
         </div>
         <Tray />
       </div>

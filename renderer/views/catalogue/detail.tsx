@@ -11,13 +11,15 @@ import { repositoryActions } from './repository-actions.ts'
 import { TagTable } from './tag-table.tsx'
 
 /** One repository: its tags to pick from, and what its publisher says of it. */
-export function Detail({ path }: { path: string | undefined }) {
+export function Detail({ path, hasChoice }: { path: string | undefined; hasChoice: boolean }) {
   if (path === undefined)
     return (
       <div className="detail">
-        <Empty icon={IconArrowLeft} title="Choose a repository">
-          Its tags and its description stand here. Rules and Paste pick many at once.
-        </Empty>
+        {hasChoice && (
+          <Empty icon={IconArrowLeft} title="Choose a repository">
+            Its tags and its description stand here. Rules and Paste pick many at once.
+          </Empty>
+        )}
       </div>
     )
   return <Repository key={path} path={path} />

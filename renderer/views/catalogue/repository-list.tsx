@@ -106,7 +106,7 @@ function State({ list, shown }: { list: CatalogueList; shown: number }) {
       <span role="status">
         {list.state === 'loading'
           ? `${all > 0 ? `${number} · ` : ''}Asking the catalogue …`
-          : number}
+          : (list.state !== 'failed' || all > 0) && number}
         {list.fetchedMs !== undefined &&
           list.state !== 'loading' &&
           ` · ${isOld ? `as of ${formatMoment(list.fetchedMs)}` : formatAge(list.fetchedMs)}`}

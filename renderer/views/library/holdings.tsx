@@ -181,7 +181,7 @@ function Row(props: {
           pick(event.shiftKey)
         }}
       >
-        <span>{isPicked && <IconCheck size={12} stroke={3} />}</span>
+        <span>{isPicked && <IconCheck size={14} stroke={3} />}</span>
       </span>
       <div className="cut">
         <p className="cut" title={row.reference ?? row.file} style={{ lineHeight: '18px' }}>

@@ -45,7 +45,7 @@ export function PlacePicker({
             <i />
             used
           </span>
-          <span className="adds">
+          <span className={planBytes > chosen.drive.freeBytes ? 'over' : 'adds'}>
             <i />
             this plan
           </span>

@@ -23,6 +23,7 @@ export function SourceChoice() {
       <h2>Where from</h2>
       <div className="row">
         <SegmentedControl
+          style={{ flex: 'none' }}
           aria-label="Where from"
           data={sources}
           value={source}

@@ -20,11 +20,16 @@ export function AboutSection({ logsFolder }: { logsFolder?: string }) {
         </div>
       </Setting>
       <Setting title="Shortcuts" says="Cmd in place of Ctrl on a Mac">
-        <p className="soft small">
-          <kbd>Ctrl</kbd> <kbd>1</kbd>–<kbd>4</kbd> views · <kbd>Ctrl</kbd> <kbd>F</kbd> search ·{' '}
-          <kbd>Ctrl</kbd> <kbd>Enter</kbd> go on · <kbd>Space</kbd> pause · <kbd>Shift</kbd>{' '}
-          <kbd>F10</kbd> menu of a row
-        </p>
+        <ul className="shortcuts soft small">
+          {shortcuts.map(({ keys, does }) => (
+            <li key={does}>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+              {does}
+            </li>
+          ))}
+        </ul>
       </Setting>
       <Setting
         title="Third-party licences"
@@ -59,3 +64,11 @@ export function AboutSection({ logsFolder }: { logsFolder?: string }) {
     </section>
   )
 }
+
+const shortcuts = [
+  { keys: ['Ctrl', '1–4'], does: 'views' },
+  { keys: ['Ctrl', 'F'], does: 'search' },
+  { keys: ['Ctrl', 'Enter'], does: 'go on' },
+  { keys: ['Space'], does: 'pause' },
+  { keys: ['Shift', 'F10'], does: 'menu of a row' },
+]

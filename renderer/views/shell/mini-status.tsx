@@ -6,7 +6,7 @@ import { formatSpeed } from '../../format/bytes.ts'
 import { timeLeft } from '../../format/duration.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { delivery, transfers } from '../../stores/mirrors.ts'
-import { isKeptOut, isRunning } from '../transfers/phase.ts'
+import { isRunning, whyStill } from '../transfers/phase.ts'
 
 /** The foot of the rail: how fast and how long, from every view. */
 export function MiniStatus() {
@@ -34,20 +34,21 @@ export function MiniStatus() {
         )}
       </div>
     )
+  const still = whyStill(view)
   return (
     <div className="mini">
       <SpeedGraph speeds={view.speedHistory} height={24} />
       <p className="strong">
-        {view.isOffline
-          ? 'Waiting for the network'
-          : isKeptOut(view.rows)
-            ? 'Waiting for another run'
-            : view.bytesPerSecond === undefined
-              ? 'Starting'
-              : formatSpeed(view.bytesPerSecond)}
+        {still ??
+          (view.bytesPerSecond === undefined ? 'Starting' : formatSpeed(view.bytesPerSecond))}
       </p>
-      <p className="tiny soft">{(!view.isOffline && timeLeft(view.secondsLeft)) || ' '}</p>
-      <Bar label="All transfers" part={view.doneBytes} whole={view.totalBytes} />
+      <p className="tiny soft">{(still === undefined && timeLeft(view.secondsLeft)) || ' '}</p>
+      <Bar
+        label="All transfers"
+        part={view.doneBytes}
+        whole={view.totalBytes}
+        {...(still !== undefined && { tone: 'still' })}
+      />
     </div>
   )
 }

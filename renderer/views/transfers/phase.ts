@@ -1,10 +1,11 @@
-import type { Phase, TransferRow } from '../../../main/api/shapes.ts'
+import type { Phase, TransferRow, TransfersView } from '../../../main/api/shapes.ts'
 
 /** What a phase is called on the screen. */
 export const phaseWords: Record<Phase, string> = {
   waiting: 'Waiting',
   resolving: 'Resolving',
   pulling: 'Docker is pulling',
+  saving: 'Saving from Docker',
   checking: 'Checking what is there',
   downloading: 'Downloading',
   full: 'Paused: the drive is full',
@@ -22,6 +23,7 @@ export function isRunning(phase: Phase): boolean {
     phase === 'waiting' ||
     phase === 'resolving' ||
     phase === 'pulling' ||
+    phase === 'saving' ||
     phase === 'checking' ||
     phase === 'downloading' ||
     phase === 'full' ||
@@ -30,10 +32,14 @@ export function isRunning(phase: Phase): boolean {
   )
 }
 
-/** Whether all that could go on waits for another process to leave its folder. */
-export function isKeptOut(rows: readonly TransferRow[]): boolean {
+/** Why nothing moves although it is not paused; undefined while something does, or is about to. */
+export function whyStill({ rows, isOffline }: TransfersView): string | undefined {
   const going = rows.filter(({ phase }) => isRunning(phase))
-  return going.length > 0 && going.every(({ waitsFor }) => waitsFor !== undefined)
+  if (going.length === 0) return undefined
+  if (isOffline) return 'Waiting for the network'
+  if (going.every(({ waitsFor }) => waitsFor !== undefined)) return 'Waiting for another run'
+  const isStuck = going.every(({ phase }) => phase === 'full' || phase === 'waiting')
+  return isStuck && going.some(({ phase }) => phase === 'full') ? 'The drive is full' : undefined
 }
 
 export function isEnded(phase: Phase): boolean {

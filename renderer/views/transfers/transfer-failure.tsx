@@ -14,7 +14,7 @@ export function TransferFailure(props: { id: string; failure: Failure; isOver: b
   return (
     <div role="alert">
       <Message severity={isOver ? 'blocks' : 'look'} message={message} hint={hint}>
-        <span className="row wrap" style={{ justifyContent: 'flex-end' }}>
+        <span className="row wrap">
           <span className="tiny soft selectable">{code}</span>
           {ways.map((way) => (
             <Way key={way} way={way} id={id} page={page} />

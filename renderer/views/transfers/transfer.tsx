@@ -4,6 +4,7 @@ import {
   IconCircleCheck,
   IconCircleX,
   IconClock,
+  IconDeviceFloppy,
   IconDownload,
   IconPlayerPause,
   IconShieldCheck,
@@ -28,6 +29,7 @@ const icons = {
   waiting: IconClock,
   resolving: IconArrowsExchange,
   pulling: IconDownload,
+  saving: IconDeviceFloppy,
   checking: IconShieldCheck,
   downloading: IconDownload,
   full: IconPlayerPause,
@@ -135,7 +137,9 @@ function bytesOf(row: TransferRow): string {
   if (sizeBytes <= 0) return ''
   if (phase === 'verifying')
     return `${formatBytes(verifiedBytes ?? 0)} of ${formatBytes(sizeBytes)}`
-  if (phase === 'done' || phase === 'waiting') return formatBytes(sizeBytes)
+  if (phase === 'done' || phase === 'waiting' || phase === 'resolving')
+    return formatBytes(sizeBytes)
+  if (phase === 'failed' && writtenBytes === 0) return formatBytes(sizeBytes)
   if (phase === 'flushing')
     return `${formatBytes(Math.max(0, sizeBytes - durableBytes))} left to flush`
   return `${formatBytes(writtenBytes)} of ${formatBytes(sizeBytes)}`

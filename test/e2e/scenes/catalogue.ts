@@ -46,6 +46,49 @@ export const catalogueScenes: readonly Scene[] = [
     act: openRepository,
   },
   {
+    name: 'catalogue-tags-loading',
+    answers: { ...calm, 'catalogue.tags': 'never' },
+    act: async (page) => await page.getByRole('option', { name: /^PyTorch/ }).click(),
+  },
+  {
+    name: 'catalogue-tags-failed',
+    answers: { ...calm, 'catalogue.tags': { fails: failure } },
+    act: async (page) => {
+      await page.getByRole('option', { name: /^PyTorch/ }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'catalogue-no-match',
+    answers: calm,
+    act: async (page) => {
+      await page.getByLabel('Search repositories').fill('nothing is called so')
+      await page.getByText('No repository matches').waitFor()
+    },
+  },
+  {
+    name: 'catalogue-dropping',
+    answers: calm,
+    act: async (page) => {
+      const dataTransfer = await page.evaluateHandle(() => {
+        const held = new DataTransfer()
+        held.items.add(new File([], 'list.txt'))
+        return held
+      })
+      await page.locator('.drop-target').first().dispatchEvent('dragover', { dataTransfer })
+      await page.getByText('Drop a list of images').waitFor()
+    },
+  },
+  {
+    name: 'catalogue-notices',
+    answers: {
+      ...calm,
+      'notices.list': [
+        { id: '1', message: 'The queue of transfers could not be read, and was set aside.' },
+      ],
+    },
+  },
+  {
     name: 'catalogue-actions',
     answers: calm,
     act: async (page) => {

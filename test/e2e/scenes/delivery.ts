@@ -8,7 +8,8 @@ import type {
 } from '../../../main/api/shapes.ts'
 import { openHoldings, type Scene } from '../scene.ts'
 import { calm } from '../staged/calm.ts'
-import { docker } from '../staged/library.ts'
+import { engines, noEngine } from '../staged/engines.ts'
+import { docker, library } from '../staged/library.ts'
 import { stick } from '../staged/places.ts'
 
 const name = (tag: string): string => `nvcr.io/nvidia/pytorch:${tag}-py3`
@@ -98,6 +99,12 @@ const delivered: DeliveryView = {
   ),
 }
 
+const allDelivered: DeliveryView = {
+  ...delivering,
+  state: 'ended',
+  rows: rows.map((row) => ({ ...row, phase: 'done' })),
+}
+
 const image = (tag: string, letter: string) => ({
   reference: name(tag),
   platform: 'linux/amd64',
@@ -163,15 +170,7 @@ export const deliveryScenes: readonly Scene[] = [
     name: 'library-load-no-engine',
     answers: {
       ...calm,
-      'engines.find': {
-        engines: [],
-        problems: [],
-        looked: ['Docker at /var/run/docker.sock', 'the podman command'],
-        nothing: {
-          message: 'No container engine answers on this machine.',
-          hint: 'Start Docker (sudo systemctl start docker, or Docker Desktop) or install Podman; for one elsewhere set DOCKER_HOST.',
-        },
-      },
+      'engines.find': noEngine,
     },
     act: async (page) => {
       await press(page, 'Load all')
@@ -184,6 +183,30 @@ export const deliveryScenes: readonly Scene[] = [
     act: async (page) => {
       await press(page, 'Load all')
       await page.getByRole('status', { name: 'Looking for engines' }).waitFor()
+    },
+  },
+  {
+    name: 'library-load-engines',
+    answers: { ...calm, 'engines.find': engines, 'load.plan': 'never' },
+    act: async (page) => {
+      await press(page, 'Load all')
+      await page.getByRole('status', { name: 'Asking the engine what it has' }).waitFor()
+    },
+  },
+  {
+    name: 'library-load-failed',
+    answers: { ...calm, 'load.plan': { fails: failure } },
+    act: async (page) => {
+      await press(page, 'Load all')
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'library-push',
+    answers: calm,
+    act: async (page) => {
+      await press(page, 'Push all')
+      await page.getByLabel('Registry').waitFor()
     },
   },
   {
@@ -211,6 +234,31 @@ export const deliveryScenes: readonly Scene[] = [
     },
   },
   { name: 'library-delivering', answers: { ...calm, 'delivery.get': delivering }, act: showImages },
+  {
+    name: 'library-activity',
+    answers: {
+      ...calm,
+      'delivery.get': delivering,
+      'library.open': {
+        ...library,
+        verifying: [{ id: '0', doneBytes: 4e9, totalBytes: 9e9 }],
+      },
+    },
+    act: openHoldings,
+  },
+  {
+    name: 'library-delivered-all',
+    answers: { ...calm, 'delivery.get': allDelivered },
+    act: openHoldings,
+  },
+  {
+    name: 'library-compare-with',
+    answers: calm,
+    act: async (page) => {
+      await press(page, 'Compare')
+      await page.getByRole('menuitem', { name: 'With a list' }).waitFor()
+    },
+  },
   { name: 'library-delivered', answers: { ...calm, 'delivery.get': delivered }, act: showImages },
   { name: 'library-compare', answers: { ...calm, 'library.compare': comparison }, act: compare },
   {

@@ -5,6 +5,37 @@ import { library } from '../staged/library.ts'
 export const libraryScenes: readonly Scene[] = [
   { name: 'library-none', answers: calm, act: async (page) => await openView(page, 'Library') },
   { name: 'library', answers: calm, act: openHoldings },
+  {
+    name: 'library-loading',
+    answers: { ...calm, 'library.open': 'never' },
+    act: async (page) => {
+      await openView(page, 'Library')
+      await page.getByRole('button', { name: /KINGSTON/ }).click()
+      await page.getByRole('main').getByRole('status').first().waitFor()
+    },
+  },
+  {
+    name: 'library-history',
+    answers: calm,
+    act: async (page) => {
+      await openImage(page)
+      await page.getByText('stopped answering').scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'library-image-failed',
+    answers: {
+      ...calm,
+      'library.image': {
+        fails: { message: 'The tarball cannot be read.', hint: 'Verify it, or save it again.' },
+      },
+    },
+    act: async (page) => {
+      await openHoldings(page)
+      await page.getByRole('option').first().click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
   { name: 'library-image', answers: calm, act: openImage },
   {
     name: 'library-verifying',

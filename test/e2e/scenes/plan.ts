@@ -1,11 +1,31 @@
 import type { Page } from '@playwright/test'
 import type { Scene } from '../scene.ts'
-import { calm } from '../staged/calm.ts'
-import { tightPlan } from '../staged/plan.ts'
+import { calm, settings } from '../staged/calm.ts'
+import { plan, tightPlan } from '../staged/plan.ts'
 
 export const planScenes: readonly Scene[] = [
   { name: 'plan', answers: calm, act: openPlan },
   { name: 'plan-blocked', answers: { ...calm, 'plan.make': tightPlan }, act: openPlan },
+  {
+    name: 'plan-docker-and-app',
+    answers: {
+      ...calm,
+      'settings.get': { ...settings, source: 'docker', withApp: true },
+      'plan.make': { ...plan, app: { sizeBytes: 240_000_000, state: 'new' } },
+    },
+    act: openPlan,
+  },
+  {
+    name: 'plan-making',
+    answers: { ...calm, 'plan.make': 'never' },
+    act: async (page) => {
+      await openPlaces(page)
+      await page.getByRole('button', { name: /KINGSTON/ }).click()
+      await page.getByRole('main').getByRole('status').first().waitFor()
+    },
+  },
+  // The README's picture: nothing of it is below the edge.
+  { name: 'plan-whole', answers: calm, act: openPlan, height: 940 },
   { name: 'plan-places', answers: calm, act: openPlaces },
   {
     name: 'plan-failed',

@@ -1,5 +1,7 @@
+import type { Page } from '@playwright/test'
 import { openView, type Scene } from '../scene.ts'
 import { calm, settings } from '../staged/calm.ts'
+import { engines, noEngine } from '../staged/engines.ts'
 
 export const settingsScenes: readonly Scene[] = [
   {
@@ -17,6 +19,24 @@ export const settingsScenes: readonly Scene[] = [
     },
     act: async (page) => await openView(page, 'Settings'),
   },
+  { name: 'settings-engines', answers: { ...calm, 'engines.find': engines }, act: showEngines },
+  { name: 'settings-no-engine', answers: { ...calm, 'engines.find': noEngine }, act: showEngines },
+  { name: 'settings-looking', answers: { ...calm, 'engines.find': 'never' }, act: showEngines },
+  {
+    name: 'settings-network',
+    answers: {
+      ...calm,
+      'settings.get': {
+        ...settings,
+        proxy: 'http://proxy.example:3128',
+        site: { catalog: 'https://ngc.example', insecure: true },
+      },
+    },
+    act: async (page) => {
+      await openView(page, 'Settings')
+      await page.getByRole('region', { name: 'Network' }).scrollIntoViewIfNeeded()
+    },
+  },
   {
     name: 'settings-licences',
     answers: calm,
@@ -27,3 +47,8 @@ export const settingsScenes: readonly Scene[] = [
     },
   },
 ]
+
+async function showEngines(page: Page): Promise<void> {
+  await openView(page, 'Settings')
+  await page.getByRole('region', { name: 'Engines' }).scrollIntoViewIfNeeded()
+}

@@ -1,6 +1,16 @@
 import { openView, type Scene } from '../scene.ts'
 import { calm } from '../staged/calm.ts'
-import { finished, full, idle, occupied, offline, running } from '../staged/transfers.ts'
+import {
+  anotherDrive,
+  finished,
+  full,
+  idle,
+  occupied,
+  offline,
+  paused,
+  phases,
+  running,
+} from '../staged/transfers.ts'
 
 export const transferScenes: readonly Scene[] = [
   {
@@ -35,6 +45,35 @@ export const transferScenes: readonly Scene[] = [
     name: 'transfers-occupied',
     answers: { ...calm, 'transfers.get': occupied },
     act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-phases',
+    answers: { ...calm, 'transfers.get': phases },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-another-drive',
+    answers: { ...calm, 'transfers.get': anotherDrive },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-paused',
+    answers: { ...calm, 'transfers.get': paused },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-loading',
+    answers: { ...calm, 'transfers.get': 'never' },
+    act: async (page) => await openView(page, 'Transfers'),
+  },
+  {
+    name: 'transfers-cancel',
+    answers: { ...calm, 'transfers.get': running },
+    act: async (page) => {
+      await openView(page, 'Transfers')
+      await page.getByRole('button', { name: 'Cancel pytorch 24.05-py3' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
   },
   {
     name: 'transfers-full',

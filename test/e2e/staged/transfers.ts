@@ -142,6 +142,48 @@ export const full: TransfersView = {
   })),
 }
 
+/** Each thing that a running transfer may be at. */
+export const phases: TransfersView = {
+  ...running,
+  rows: (
+    [
+      ['resolving', {}],
+      ['pulling', { writtenBytes: 3_400_000_000, bytesPerSecond: 61_000_000, secondsLeft: 90 }],
+      ['saving', { sizeBytes: 21_400_000_000, writtenBytes: 9_000_000_000 }],
+      ['checking', { writtenBytes: 5_200_000_000, durableBytes: 5_200_000_000 }],
+      ['downloading', { writtenBytes: 6_100_000_000, durableBytes: 5_700_000_000 }],
+      ['flushing', { writtenBytes: 8_900_000_000, durableBytes: 8_100_000_000 }],
+      [
+        'verifying',
+        { writtenBytes: 8_900_000_000, durableBytes: 8_900_000_000, verifiedBytes: 2e9 },
+      ],
+    ] as const
+  ).map(([phase, part]) =>
+    transfer(phase, `nvcr.io/nvidia/pytorch:24.05-${phase}`, { phase, ...part }),
+  ),
+}
+
+/** Nothing was fetched: there is no sum. */
+export const anotherDrive: TransfersView = {
+  ...still,
+  totalBytes: 0,
+  doneBytes: 0,
+  rows: [
+    transfer('1', references[0] ?? '', {
+      phase: 'failed',
+      failure: {
+        code: 'destination',
+        message:
+          'Another drive is at /media/operator/KINGSTON now: KINGSTON (64.0 GB, 1C2D-3E4F). This was planned for KINGSTON (256 GB, A1B2-C3D4).',
+        hint: 'Put the planned drive back and try again, or choose another folder. Nothing was written to this one.',
+        ways: ['retry', 'choose-folder'],
+      },
+    }),
+  ],
+}
+
+export const paused: TransfersView = { ...still, isPaused: true, rows: waiting }
+
 export const finished: TransfersView = {
   rows: references.map((reference, index) =>
     transfer(String(index), reference, {

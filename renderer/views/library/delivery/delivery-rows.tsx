@@ -8,6 +8,7 @@ import {
 import type { DeliveryRow } from '../../../../main/api/shapes.ts'
 import { Bar } from '../../../components/bar.tsx'
 import { BoundedList } from '../../../components/bounded-list.tsx'
+import { ReferenceName } from '../../../components/reference-name.tsx'
 import { IconWord } from '../../../components/icon-word.tsx'
 import { formatBytes } from '../../../format/bytes.ts'
 import { shortName } from '../../../format/reference.ts'
@@ -39,7 +40,7 @@ function Row({ row }: { row: DeliveryRow }) {
     <div className="delivery-row">
       <div className="cut">
         <p className="cut" title={name}>
-          {shortName(name)}
+          <ReferenceName reference={name} />
         </p>
         {isUnderWay ? (
           <Bar label={shortName(name)} part={doneBytes} whole={sizeBytes} />

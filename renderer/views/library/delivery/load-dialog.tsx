@@ -4,10 +4,10 @@ import type { LoadPlanView } from '../../../../main/api/shapes.ts'
 import { FailedFace, Loading } from '../../../components/face.tsx'
 import { Message } from '../../../components/message.tsx'
 import { BoundedList } from '../../../components/bounded-list.tsx'
+import { ReferenceName } from '../../../components/reference-name.tsx'
 import { useAsked } from '../../../components/use-asked.ts'
 import { formatBytes } from '../../../format/bytes.ts'
 import { count } from '../../../format/count.ts'
-import { shortName } from '../../../format/reference.ts'
 import { call } from '../../../replicator.ts'
 import { sayFailure } from '../../../stores/attempt.ts'
 import { EngineList, EngineWords } from './engine-list.tsx'
@@ -90,7 +90,7 @@ function Plan({ plan, close }: { plan: LoadPlanView; close: () => void }) {
           <div className="delivery-row">
             <div className="cut">
               <p className="cut" title={name}>
-                {shortName(name)}
+                <ReferenceName reference={name} />
               </p>
               {failure && (
                 <p className="tiny bad why">
