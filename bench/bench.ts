@@ -8,12 +8,13 @@ import { peers } from './contenders.ts'
 import { describeMachine } from './machine.ts'
 import type { Bench, Section } from './section.ts'
 import { capped } from './sections/capped.ts'
+import { desktop } from './sections/desktop.ts'
 import { growth } from './sections/growth.ts'
 import { local } from './sections/local.ts'
 import { months } from './sections/months.ts'
 import { plain } from './sections/plain.ts'
 
-const sections: Record<string, Section> = { plain, capped, months, local, growth }
+const sections: Record<string, Section> = { plain, capped, months, desktop, local, growth }
 
 const options = new Command('bench')
   .description('Times this program and its peers on a real registry on loopback.')

@@ -140,6 +140,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     range: ({ repository, descriptor }, range, given) =>
       registry.range(repository, descriptor, range, given),
   })
+  /** Who limits the line does not want anything fetched that need not be. */
+  const lineBytesPerSecond = (): number | undefined =>
+    limit.bytesPerSecond === undefined ? fetchAhead.bytesPerSecond() : undefined
   const isOnSite = (reference: Reference): boolean => reference.registry === site.registryName
 
   const changeKeyOf = async (
@@ -176,7 +179,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       folder: destination.folder,
       saveImage:
         throughDocker ??
-        ((image, parts, signal) => saveImage(image, { ...parts, source: fetchAhead }, signal)),
+        ((image, parts, signal) =>
+          saveImage(image, { ...parts, source: fetchAhead, lineBytesPerSecond }, signal)),
       state,
       checksums,
       held,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../api/errors.ts'
@@ -8,10 +7,9 @@ import { syncFolder } from '../disk/durable.ts'
 import { writeUnlessForeign } from '../drive-files/ours.ts'
 import { readChecksums, type Checksums } from '../state/checksums.ts'
 import { APP_FOLDER, isCarried, pathOf, type CarriedFile } from './carried-file.ts'
-import { sha256Of } from './pack-app.ts'
 import { appReadme, README_NAME } from './readme.ts'
 
-/** Those that are not on the drive yet, by its SHA256SUMS and their sizes; no file is read. */
+/** Those that are not on the drive yet, by its SHA256SUMS and their sizes: no file is read, which is for `verify` to do. */
 export async function missingOf(
   folder: string,
   files: readonly CarriedFile[],
@@ -32,8 +30,7 @@ export async function hasApp(folder: string): Promise<boolean> {
 }
 
 /**
- * Brings a file into the drive's folder `app`, durable, whole or not at all, and with its sum; one that is there byte for byte
- * is left. The folder must be ours to write, see `occupyFolder`. Throws AppError: `destination`, `no-space`, or `damaged` for a file
+ * Brings a file into the drive's folder `app`, durable, whole or not at all, and with its sum. The folder must be ours to write, see `occupyFolder`. Throws AppError: `destination`, `no-space`, or `damaged` for a file
  * that is not what its sum says, of which nothing stays.
  */
 export async function carry(
@@ -46,7 +43,7 @@ export async function carry(
   await makeOwnFolder(target)
   const path = join(target, file.name)
   try {
-    if (!(await isThere(path, file))) await write(path, file, signal)
+    await write(path, file, signal)
     await syncFolder(target)
     await syncFolder(folder)
     const name = pathOf(file)
@@ -67,11 +64,6 @@ async function makeOwnFolder(target: string): Promise<void> {
   throw new AppError('destination', `${target} is a link.`, {
     hint: 'Take it away; the application goes into a folder of the drive itself.',
   })
-}
-
-async function isThere(path: string, file: CarriedFile): Promise<boolean> {
-  if ((await sizeOf(path)) !== file.sizeBytes) return false
-  return (await sha256Of(createReadStream(path))) === (await file.sha256())
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

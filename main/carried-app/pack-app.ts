@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../api/errors.ts'
 import { encodeHeader, END_BYTES, paddingAfter } from '../archive/tar-header.ts'
 import type { CarriedFile } from './carried-file.ts'
 import type { InstalledApp } from './installed-app.ts'
+import { plainFs } from './plain-fs.ts'
+
+const { lstat, readdir, readlink } = plainFs.promises
 
 /**
  * The installed application as one tar, which every system unpacks. Not compressed: so its size is known before a byte is
@@ -77,7 +78,9 @@ async function* archiveOf(members: readonly Member[]): AsyncGenerator<Uint8Array
     yield headerOf(member)
     if (member.sizeBytes === 0) continue
     let read = 0
-    for await (const chunk of createReadStream(member.path, { highWaterMark: CHUNK_BYTES })) {
+    for await (const chunk of plainFs.createReadStream(member.path, {
+      highWaterMark: CHUNK_BYTES,
+    })) {
       const bytes = chunk as Uint8Array
       read += bytes.length
       yield bytes
@@ -94,7 +97,7 @@ async function* archiveOf(members: readonly Member[]): AsyncGenerator<Uint8Array
 
 const CHUNK_BYTES = 1024 * 1024
 
-export async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of bytes) hash.update(chunk)
   return hash.digest('hex')

@@ -1,12 +1,9 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { AppError } from '../api/errors.ts'
-import { parseFileName } from '../archive/name.ts'
+import type { Readable } from 'node:stream'
 import { openTarball } from '../archive/parts.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
-import { verified } from '../registry/verified-stream.ts'
+import { DriveOrLine } from './drive-or-line.ts'
+import { readHeld, type ReadHeldParts } from './read-held.ts'
 
 /** Where a blob lies within a tarball of the destination. */
 export interface BlobPlace {
@@ -18,18 +15,35 @@ export interface BlobPlace {
   readonly isPartial: boolean
 }
 
+/** Where a blob comes from. */
+export type Taken =
+  | { readonly from: 'drive'; readonly stream: Readable }
+  /** Claimed: others may wait for it, so that who fetches it has to say `written` or `abandoned`. */
+  | { readonly from: 'line'; readonly isClaimed: boolean }
+
 /**
  * The blobs that a destination's tarballs hold, those just being written included, so that each digest is fetched once
  * however many images have it.
  */
 export class HeldBlobs {
-  readonly #folder: string
+  readonly #parts: ReadHeldParts
+  readonly #driveOrLine: DriveOrLine
   readonly #places: Map<Digest, BlobPlace>
   readonly #writing = new Map<Digest, Deferred>()
   readonly #opening = new Set<Promise<unknown>>()
 
-  constructor(folder: string, places: ReadonlyMap<Digest, BlobPlace>) {
-    this.#folder = folder
+  /** Another way to open tarballs, or another clock, is for tests. */
+  constructor(
+    folder: string,
+    places: ReadonlyMap<Digest, BlobPlace>,
+    {
+      open = openTarball,
+      now = () => performance.now(),
+    }: Partial<Pick<ReadHeldParts, 'open' | 'now'>> = {},
+  ) {
+    const driveOrLine = new DriveOrLine(now)
+    this.#driveOrLine = driveOrLine
+    this.#parts = { folder, open, now, onRead: (...read) => driveOrLine.read(...read) }
     this.#places = new Map(places)
   }
 
@@ -62,10 +76,14 @@ export class HeldBlobs {
   }
 
   /**
-   * The blob from the destination, verified while it is read; waits while another image is writing it. Undefined when it
-   * must be fetched: then the caller has to say `written` or `abandoned`, since others may wait for it.
+   * The blob from the destination, verified while it is read; waits while another image is writing it. From the line where
+   * it must be fetched, or where the drive was measured to be clearly slower than `lineBytesPerSecond`.
    */
-  async take(descriptor: Descriptor, signal: AbortSignal): Promise<Readable | undefined> {
+  async take(
+    descriptor: Descriptor,
+    lineBytesPerSecond: () => number | undefined,
+    signal: AbortSignal,
+  ): Promise<Taken> {
     const { digest } = descriptor
     await Promise.allSettled(this.#opening)
     for (;;) {
@@ -73,13 +91,15 @@ export class HeldBlobs {
       const place = this.#places.get(digest)
       const writing = this.#writing.get(digest)
       if (place) {
-        const stream = await this.#open(descriptor, place, signal)
-        if (stream) return stream
+        if (this.#driveOrLine.choose(lineBytesPerSecond()) === 'line')
+          return { from: 'line', isClaimed: false }
+        const stream = await readHeld(this.#parts, descriptor, place, signal)
+        if (stream) return { from: 'drive', stream }
         if (this.#places.get(digest) === place) this.#places.delete(digest)
       } else if (writing) {
         await settledOrAborted(writing.promise, signal)
       } else if (this.claim(digest)) {
-        return undefined
+        return { from: 'line', isClaimed: true }
       }
     }
   }
@@ -109,64 +129,6 @@ export class HeldBlobs {
   /** What a tarball was thought to hold is not to be relied on: it is damaged, or was taken back. */
   forget(name: string): void {
     for (const [digest, place] of this.#places) if (place.name === name) this.#places.delete(digest)
-  }
-
-  async #open(
-    descriptor: Descriptor,
-    { name, offset, isPartial }: BlobPlace,
-    signal: AbortSignal,
-  ): Promise<Readable | undefined> {
-    // A tarball being finished is renamed part by part: look again rather than give up.
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const tarball = await openTarball(await this.#filesOf(name, isPartial)).catch(() => undefined)
-      if (tarball === undefined) continue
-      if (tarball.sizeBytes < offset + descriptor.size) {
-        await tarball.close()
-        continue
-      }
-      const source = tarball.stream(offset, offset + descriptor.size, signal)
-      const expected = { digest: descriptor.digest, sizeBytes: descriptor.size, name }
-      const stream = Readable.from(damagedIfWrong(verified(source, expected), name), {
-        objectMode: false,
-      })
-      stream.once('close', () => void tarball.close())
-      return stream
-    }
-    return undefined
-  }
-
-  /** The files of the finished tarball; of a partial one unless that is finished by now. */
-  async #filesOf(name: string, isPartial: boolean): Promise<string[]> {
-    const files = (await readdir(this.#folder))
-      .map((file) => ({ file, ...parseFileName(file) }))
-      .filter((file) => file.name === name)
-      .toSorted((a, b) => (a.part ?? 0) - (b.part ?? 0))
-    const partial = files.filter((file) => file.isPartial)
-    const finished = files.filter((file) => !file.isPartial)
-    return (isPartial && partial.length > 0 ? partial : finished).map(({ file }) =>
-      join(this.#folder, file),
-    )
-  }
-}
-
-/** The bytes on the drive are not the blob that its tarball names. */
-export class HeldBlobDamaged extends AppError {
-  readonly tarball: string
-
-  constructor(tarball: string, cause: unknown) {
-    super('damaged', `${tarball} is damaged.`, { cause })
-    this.tarball = tarball
-  }
-}
-
-async function* damagedIfWrong(
-  source: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source
-  } catch (error) {
-    throw new HeldBlobDamaged(name, error)
   }
 }
 

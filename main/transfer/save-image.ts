@@ -16,11 +16,14 @@ import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
 import { createHasher, verified, WrongBytes, type Hasher } from '../registry/verified-stream.ts'
 import type { FetchAhead } from './fetch-ahead/fetch-ahead.ts'
-import { HeldBlobDamaged, type HeldBlobs } from './held-blobs.ts'
+import type { HeldBlobs } from './held-blobs.ts'
+import { HeldBlobDamaged } from './read-held.ts'
 
 export interface SaveParts {
   /** What is not in the destination comes from there. */
-  readonly source: FetchAhead
+  readonly source: Pick<FetchAhead, 'expect' | 'blob'>
+  /** What the line brings; undefined where that is not known, or where nothing is to be fetched that the drive holds. */
+  readonly lineBytesPerSecond?: (() => number | undefined) | undefined
   readonly held: HeldBlobs
   readonly folder: string
   readonly maxFileSizeBytes?: number | undefined
@@ -87,6 +90,8 @@ async function write(
 ): Promise<readonly WrittenFile[]> {
   const { layout, name } = image
   const { held, source, folder, maxFileSizeBytes, onFetched } = parts
+  const { lineBytesPerSecond = () => undefined, onWarned } = parts
+  let isSlownessTold = false
   const blobs = new Map<Digest, LayoutMember>()
   for (const member of layout.members) {
     if (member.source.kind === 'blob') blobs.set(member.source.descriptor.digest, member)
@@ -124,10 +129,18 @@ async function write(
     _signal: AbortSignal,
     begun?: BegunBlob,
   ): Promise<Readable> => {
-    const isOurs = claimed.has(descriptor.digest)
-    const stream = isOurs ? undefined : await held.take(descriptor, signal)
+    const taken = claimed.has(descriptor.digest)
+      ? ({ from: 'line', isClaimed: true } as const)
+      : await held.take(descriptor, lineBytesPerSecond, signal)
     const member = blobs.get(descriptor.digest)
-    if (!stream && member) claimed.set(descriptor.digest, member)
+    if (taken.from === 'line' && taken.isClaimed && member) claimed.set(descriptor.digest, member)
+    if (taken.from === 'line' && !taken.isClaimed && !isSlownessTold) {
+      isSlownessTold = true
+      onWarned?.(
+        `${folder} reads slower than the line brings: ${name} fetches again what is there.`,
+      )
+    }
+    const stream = taken.from === 'drive' ? taken.stream : undefined
     const from = begun && {
       offset: begun.offset,
       hasher: await hashed(begun.read(), (doneBytes) =>

@@ -6,7 +6,10 @@ import { unpacked } from './packages.ts'
 // One after another, for all want the same display and processor.
 export default defineConfig({
   test: {
-    include: ['test/package/**/*.test.ts', 'test/cli/{carried,replicate,verify,inventory}.test.ts'],
+    include: [
+      'test/package/**/*.test.ts',
+      'test/cli/{carried,destination,inventory,replicate-*,second-run,verify}.test.ts',
+    ],
     env: { NGC_REPLICATOR_TEST_PROGRAM: join(unpacked, 'ngc-replicator') },
     fileParallelism: false,
     testTimeout: 120_000,

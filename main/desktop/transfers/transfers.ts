@@ -57,16 +57,22 @@ export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log' |
   occupiedRetryMs?: number | undefined
 }
 
+/** Drawing competes with fetching, hashing and writing: on two cores each snapshot is felt in the time of a transfer. */
+const SNAPSHOT_MS = 250
+
 /** The queue as the window sees and steers it. */
 export function createTransfers(parts: TransfersParts): TransfersService {
   const { connection, places, plans, settings, speeds, notify, log } = parts
   const isRemovable = (folder: string): boolean => places.driveOf(folder)?.isRemovable === true
-  const publisher = createPublisher(() => {
-    const now = view()
-    history.run(now.rows.some(({ phase }) => phase === 'downloading'))
-    parts.publish('transfers.changed', now)
-    parts.changed?.(now)
-  })
+  const publisher = createPublisher(
+    () => {
+      const now = view()
+      history.run(now.rows.some(({ phase }) => phase === 'downloading'))
+      parts.publish('transfers.changed', now)
+      parts.changed?.(now)
+    },
+    () => SNAPSHOT_MS,
+  )
   const written = createSpeed()
   const history = new SpeedHistory(() => publisher.touch())
   let outcome = { done: 0, failed: 0 }

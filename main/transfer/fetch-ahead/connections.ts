@@ -1,4 +1,10 @@
-import type { Connections } from './fetch-ahead.ts'
+/** How many requests may run at once, which follows from what they bring. */
+export interface Connections {
+  readonly allowed: number
+  readonly most: number
+  /** What came in a stretch of time, and for which share of it the readers waited for more. */
+  tell(bytes: number, seconds: number, starvedShare: number): void
+}
 
 /** Windows to let a change settle, and then to measure it by. */
 const SETTLE_WINDOWS = 1

@@ -1,4 +1,10 @@
-import type { BlobToFetch } from './fetch-ahead.ts'
+import type { Repository } from '../../registry/client.ts'
+import type { Descriptor } from '../../registry/manifest.ts'
+
+export interface BlobToFetch {
+  readonly repository: Repository
+  readonly descriptor: Descriptor
+}
 
 /** A stretch of a blob that one request brings. */
 export interface Segment {
@@ -42,19 +48,34 @@ export class Flow {
     return this.segments.reduce((sum, { endByte, position }) => sum + endByte - position, 0)
   }
 
-  add(endByte: number, reservedBytes?: number): Segment {
+  /** The next stretch, of so many bytes or what is left. */
+  add(sizeBytes: number): Segment {
     const startByte = this.nextByte
     const segment = {
       startByte,
-      endByte,
+      endByte: Math.min(this.blob.descriptor.size, startByte + sizeBytes),
       position: startByte,
       chunks: [],
       bufferedBytes: 0,
-      reservedBytes,
+      reservedBytes: undefined,
     }
     this.segments.push(segment)
-    this.nextByte = endByte
+    this.nextByte = segment.endByte
     return segment
+  }
+
+  addRest(): Segment {
+    return this.add(this.blob.descriptor.size)
+  }
+
+  /** Lets the last stretch end so many bytes on, where it is a long one without reserved memory; else undefined. */
+  cutRest(sizeBytes: number): Segment | undefined {
+    const last = this.segments.at(-1)
+    if (last === undefined || last.reservedBytes !== undefined) return undefined
+    if (last.endByte - last.position < 3 * sizeBytes) return undefined
+    last.endByte = last.position + sizeBytes
+    this.nextByte = last.endByte
+    return last
   }
 
   /** Takes bytes of a stretch as they come; false when it needs no more. */

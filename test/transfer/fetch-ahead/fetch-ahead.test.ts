@@ -4,9 +4,9 @@ import { digestOf, noise } from '../../../main/sandbox/image.ts'
 import { createHasher } from '../../../main/registry/verified-stream.ts'
 import {
   createFetchAhead,
-  type BlobToFetch,
   type FetchAhead,
 } from '../../../main/transfer/fetch-ahead/fetch-ahead.ts'
+import type { BlobToFetch } from '../../../main/transfer/fetch-ahead/flow.ts'
 
 const MB = 1024 * 1024
 const repository = { registry: 'nvcr.io', repository: 'nvidia/practice' }

@@ -1,0 +1,156 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import provideElectron from '../../test/e2e/runtime.ts'
+import { executable } from '../../test/e2e/application.ts'
+import { electronArguments } from '../../scripts/runtime/launch.ts'
+import { has } from '../../test/support/parts.ts'
+import type { Bench, Section } from '../section.ts'
+import { ourCommand } from '../contenders.ts'
+import { monthlyTags, oneBigAmongMany } from '../images.ts'
+import { startLine } from '../line.ts'
+import { measure, run } from '../measure.ts'
+import { markdownTable, median, spread } from '../table.ts'
+
+/** The window beside the command line: on Node, and as a package has it, on the very Electron that the window runs on. */
+export const desktop: Section = async (bench) => {
+  const title = '## The desktop'
+  if (!process.env['DISPLAY'] && !has('Xvfb')) return `${title}\n\nLeft out: there is no display.`
+  await provideElectron()
+  const { registry, scale } = bench
+  await registry.push('bench/plain', oneBigAmongMany('plain', 1200 * scale), '1')
+  await registry.push('bench/capped', oneBigAmongMany('capped', 800 * scale), '1')
+  const images = monthlyTags('months', 3, 500 * scale)
+  for (const [month, image] of images.entries())
+    await registry.push('bench/months', image, `${month + 1}`)
+  const line = await startLine(registry.host, 'connection')
+  try {
+    const months = images.map((_, month) => `bench/months:${month + 1}`)
+    const tables = [
+      ['One image, plain line', await compared(bench, registry.host, ['bench/plain:1'])],
+      ['Three monthly tags', await compared(bench, registry.host, months)],
+      ['25 MB/s for each connection', await compared(bench, line.host, ['bench/capped:1'])],
+    ]
+    return [title, EXPLANATION, ...tables.map(([name, rows]) => `${name}:\n\n${rows}`)].join('\n\n')
+  } finally {
+    await line.stop()
+  }
+}
+
+const EXPLANATION = `The transfer is from the first file's birth to the last one's name; start to end is the whole command, or from the click on
+Start to the news that all is done. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its
+peak is main's. The delay of main's event loop is sampled every 10 ms, which are part of it.
+
+On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them. The profile:
+Electron faults in the memory of each chunk anew and has an older Node, which is the distance between the two command lines; main
+itself waits for a third of the time, and what the desktop needs beyond is the window's and the GPU process's. A line that is the
+limit leaves no difference.`
+
+const printed = z.object({
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  /** Of the main process. */
+  peakBytes: z.number(),
+  /** How late main's event loop came around meanwhile. */
+  delay: z.object({ p50Ms: z.number(), p99Ms: z.number(), mostMs: z.number() }),
+})
+
+type Printed = z.output<typeof printed>
+type Took = Omit<Printed, 'delay'> & Partial<Printed>
+
+type Save = (host: string, references: readonly string[], folder: string) => Promise<Took>
+
+const contenders: Record<string, Save> = {
+  'command line on Node': byCommand(() => ourCommand),
+  // As build/start/ngc-replicator starts it.
+  'command line on Electron': byCommand(() => [
+    executable(),
+    ...electronArguments(),
+    '--no-zygote',
+    '--log-level=3',
+    '--js-flags=--max-semi-space-size=1',
+    '.',
+    '--cli',
+    '--',
+  ]),
+  async desktop(host, references, folder) {
+    const program = join(import.meta.dirname, '..', 'desktop-run.ts')
+    const command = [process.execPath, program, host, folder, ...references]
+    const output = await run([process.execPath, 'scripts/with-display.ts', ...command])
+    return printed.parse(JSON.parse(output))
+  },
+}
+
+function byCommand(command: () => readonly string[]): Save {
+  return async (_host, references, folder) =>
+    await measure([...command(), ...references, '--output-path', folder, '--quiet'])
+}
+
+async function compared(
+  { runs, workFolder, say }: Bench,
+  host: string,
+  images: readonly string[],
+): Promise<string> {
+  const references = images.map((image) => `${host}/${image}`)
+  const taken = new Map<string, (Took & { transfer: number })[]>()
+  for (let turn = 0; turn < runs; turn += 1) {
+    for (const [name, save] of Object.entries(contenders)) {
+      const folder = await mkdtemp(join(workFolder, 'desktop-'))
+      await run(['sync'])
+      const took = { ...(await save(host, references, folder)), transfer: await secondsIn(folder) }
+      say(`${name}: ${took.transfer.toFixed(2)} s`)
+      taken.set(name, [...(taken.get(name) ?? []), took])
+      await rm(folder, { recursive: true })
+    }
+  }
+  return table(taken)
+}
+
+/** From when the first tarball was made to when the last one got its name. */
+async function secondsIn(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.tar'))
+  const files = await Promise.all(names.map((name) => stat(join(folder, name))))
+  const begunMs = Math.min(...files.map(({ birthtimeMs }) => birthtimeMs))
+  return (Math.max(...files.map(({ ctimeMs }) => ctimeMs)) - begunMs) / 1000
+}
+
+function table(taken: ReadonlyMap<string, readonly (Took & { transfer: number })[]>): string {
+  const [onNode = 0, onElectron = 0] = [...taken.values()].map(transferOf)
+  return markdownTable(
+    [
+      '',
+      'transfer, s',
+      '× on Node',
+      '× on Electron',
+      'start to end, s',
+      'CPU seconds',
+      'peak MB',
+      'event loop: p50, p99, most, ms',
+    ],
+    [...taken].map(([name, all]) => {
+      const middle = (figure: (took: Took) => number): number => median(all.map(figure))
+      const delays = all.flatMap(({ delay }) => delay ?? [])
+      return [
+        name,
+        spread(
+          all.map(({ transfer }) => transfer),
+          2,
+        ),
+        (transferOf(all) / onNode).toFixed(2),
+        (transferOf(all) / onElectron).toFixed(2),
+        middle(({ seconds }) => seconds).toFixed(2),
+        middle(({ cpuSeconds }) => cpuSeconds).toFixed(2),
+        (middle(({ peakBytes }) => peakBytes) / 1e6).toFixed(0),
+        delays.length === 0
+          ? '–'
+          : (['p50Ms', 'p99Ms', 'mostMs'] as const)
+              .map((which) => median(delays.map((delay) => delay[which])).toFixed(0))
+              .join(', '),
+      ]
+    }),
+  )
+}
+
+function transferOf(all: readonly { transfer: number }[]): number {
+  return median(all.map(({ transfer }) => transfer))
+}
