@@ -5,7 +5,7 @@ import { isDigest, type Digest } from '../registry/reference.ts'
 import type { ContainerEngine } from './engine.ts'
 import { codeOf } from './failure.ts'
 import { freeBytesAt } from './probe.ts'
-import { runProgram } from './program.ts'
+import { runProgram, type RunOptions } from './program.ts'
 
 /** Where containerd listens: its own, k3s's and RKE2's, MicroK8s's. */
 export const CONTAINERD_SOCKETS = [
@@ -36,16 +36,22 @@ export async function containerdProgram(
           cause,
         })
   })
+  let engine = 'containerd'
   const run = (
     arguments_: readonly string[],
-    more?: Parameters<typeof runProgram>[2],
+    more: Omit<RunOptions, 'engine'> = {},
     until?: AbortSignal,
-  ): Promise<string> =>
-    runProgram('ctr', ['--address', socket, '--namespace', namespace, ...arguments_], more, until)
+  ): Promise<string> => {
+    const all = ['--address', socket, '--namespace', namespace, ...arguments_]
+    return runProgram('ctr', all, { ...more, engine }, until)
+  }
   // The client tells its own version first, then the server's.
   const told = await run(['version'], {}, signal)
   const version = /Server:\s+Version:\s+(\S+)/.exec(told)?.[1] ?? 'of an unknown version'
-  const freeBytes = await freeBytesAt(STORAGE)
+  engine = `containerd ${version}`
+  const plugins = await run(['plugins', 'list', '--detailed', 'id==content'], {}, signal)
+  const storageFolder = /root\s+(\/.*)\/io\.containerd\.content\.v1\.content$/m.exec(plugins)?.[1]
+  const freeBytes = await freeBytesAt(storageFolder)
 
   const content = async (digest: Digest, until?: AbortSignal): Promise<unknown> =>
     JSON.parse(await run(['content', 'get', digest], {}, until))
@@ -67,11 +73,12 @@ export async function containerdProgram(
   return {
     facts: {
       kind: 'containerd',
-      name: `containerd ${version}`,
+      name: engine,
       version,
       origin: `namespace ${namespace}`,
       address: socket,
-      ...(freeBytes !== undefined && { storageFolder: STORAGE, freeBytes }),
+      ...(storageFolder !== undefined && { storageFolder }),
+      ...(freeBytes !== undefined && { freeBytes }),
       hasContainerdStore: true,
     },
 
@@ -107,6 +114,3 @@ function fullName(name: string): string {
   if (rest.length === 0) return `docker.io/library/${name}`
   return /[.:]/.test(first) || first === 'localhost' ? name : `docker.io/${name}`
 }
-
-/** By default; ctr does not tell where it is. */
-const STORAGE = '/var/lib/containerd'

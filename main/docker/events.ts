@@ -55,7 +55,7 @@ export function refusal(said: string, engine: string): AppError {
   const reason = said.trim().replace(/\.$/, '').slice(0, 1000)
   if (/no space left on device|disk quota exceeded/i.test(reason)) {
     return new AppError('no-space', `The disk of ${engine} is full: ${reason}.`, {
-      hint: 'Remove what is not needed (docker image prune), or give it more room.',
+      hint: 'Remove images that are not needed, or give it more room.',
     })
   }
   return new AppError('engine', `${engine} refused it: ${reason}.`)

@@ -12,22 +12,29 @@ export function engineFailure(error: unknown, engine: string): AppError {
       cause: error,
     })
   }
-  if (code !== undefined && absent.has(code)) {
-    return new AppError('engine', `${engine} does not answer.`, {
-      hint: 'Start it, and try again.',
-      cause: error,
-    })
-  }
-  if (code !== undefined && cut.has(code)) {
-    return new AppError('engine', `${engine} stopped answering.`, {
-      hint: 'Start it, and try again: what was done is skipped.',
-      cause: error,
-    })
-  }
+  if (code !== undefined && absent.has(code)) return doesNotAnswer(engine, error)
+  if (code !== undefined && cut.has(code)) return stoppedAnswering(engine, error)
   const tls = tlsFailure(code, messageOf(error), engine)
   if (tls !== undefined) return new AppError('engine', tls[0], { hint: tls[1], cause: error })
   const said = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, '')
   return refusal(redact(said), engine)
+}
+
+/** What an engine's own program said before it failed; gRPC's words where containerd was not there, or went away. */
+export function programFailure(said: string, engine: string): AppError {
+  if (/failed to dial|connection refused/.test(said)) return doesNotAnswer(engine, said)
+  if (/: unavailable$|failed to send write: EOF/.test(said)) return stoppedAnswering(engine, said)
+  return refusal(said, engine)
+}
+
+function doesNotAnswer(engine: string, cause: unknown): AppError {
+  const hint = 'Start it, and try again.'
+  return new AppError('engine', `${engine} does not answer.`, { hint, cause })
+}
+
+function stoppedAnswering(engine: string, cause: unknown): AppError {
+  const hint = 'Start it, and try again: what was done is skipped.'
+  return new AppError('engine', `${engine} stopped answering.`, { hint, cause })
 }
 
 /** OpenSSL's codes end in the name of the alert (RFC 8446, 6.2) that the engine sent. */

@@ -3,25 +3,28 @@ import { AppError } from '../api/errors.ts'
 import { isDigest, type Digest } from '../registry/reference.ts'
 import type { ContainerEngine } from './engine.ts'
 import { freeBytesAt } from './probe.ts'
-import { runProgram } from './program.ts'
+import { runProgram, type RunOptions } from './program.ts'
 
 /** Podman through its own command, for where its socket is not served. `options` come before each command. */
 export async function podmanProgram(
   options: readonly string[] = [],
   signal?: AbortSignal,
 ): Promise<ContainerEngine> {
+  let engine = 'Podman'
   const run = (
     arguments_: readonly string[],
-    more?: Parameters<typeof runProgram>[2],
+    more: Omit<RunOptions, 'engine'> = {},
     until?: AbortSignal,
-  ): Promise<string> => runProgram('podman', [...options, ...arguments_], more, until)
+  ): Promise<string> =>
+    runProgram('podman', [...options, ...arguments_], { ...more, engine }, until)
   const info = infoSchema.parse(JSON.parse(await run(['info', '--format', 'json'], {}, signal)))
   const version = info.version.Version
+  engine = `Podman ${version}`
   const freeBytes = await freeBytesAt(info.store.graphRoot)
   return {
     facts: {
       kind: 'podman',
-      name: `Podman ${version}`,
+      name: engine,
       version,
       origin: 'the podman command',
       address: 'podman',

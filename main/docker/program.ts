@@ -3,9 +3,11 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { text } from 'node:stream/consumers'
 import { AppError } from '../api/errors.ts'
-import { refusal } from './events.ts'
+import { programFailure } from './failure.ts'
 
 export interface RunOptions {
+  /** As its failures are to name it. */
+  readonly engine: string
   /** Given to its standard input; none when absent. */
   readonly input?: Readable
   /** Each line of its error output, as it comes. */
@@ -13,13 +15,13 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program without a shell and gives what it printed. Rejects with AppError `engine` or `no-space` in its own words
- * when it fails, `not-found` when there is no such program, or the signal's reason.
+ * Runs an engine's program without a shell and gives what it printed. Rejects with AppError `engine` or `no-space` when it
+ * fails, in its own words, `not-found` when there is no such program, or the signal's reason.
  */
 export async function runProgram(
   program: string,
   arguments_: readonly string[],
-  options: RunOptions = {},
+  options: RunOptions,
   signal?: AbortSignal,
 ): Promise<string> {
   const child = spawn(program, arguments_, {
@@ -47,7 +49,12 @@ export async function runProgram(
     signal?.throwIfAborted()
     if (options.input?.errored && !isBrokenPipe(fed)) throw options.input.errored
     if (code === 0 && fed === undefined) return await printed
-    throw refusal(lastWords(complaint) || `it ended with ${code}`, program)
+    if (typeof code === 'string') {
+      throw new AppError('engine', `${options.engine} was ended (${code}).`, {
+        hint: 'Try again: what was done is skipped.',
+      })
+    }
+    throw programFailure(lastWords(complaint) || `it ended with ${code}`, options.engine)
   } catch (error) {
     signal?.throwIfAborted()
     if (

@@ -1,12 +1,20 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { load } from '../../main/delivery/load.ts'
 import { planLoad } from '../../main/delivery/load-plan.ts'
 import { containerdProgram } from '../../main/docker/containerd-program.ts'
 import type { ContainerEngine } from '../../main/docker/engine.ts'
 import { podmanProgram } from '../../main/docker/podman-program.ts'
-import { startContainerd, startDocker, startPodman, type Engine } from '../support/engines.ts'
-import { at, cancelledLoad, loadAll, runnable } from '../support/load-stage.ts'
+import {
+  output,
+  startContainerd,
+  startDocker,
+  startPodman,
+  type Engine,
+} from '../support/engines.ts'
+import { farSides } from '../support/far-sides.ts'
+import { at, cancelledLoad, goOn, loadAll, recorder, runnable } from '../support/load-stage.ts'
 import { temporaryFolder, writeImage } from '../support/made-tarball.ts'
 import { describeWith } from '../support/parts.ts'
 
@@ -39,7 +47,29 @@ describeWith(['podman'], 'loading into Podman', () => {
       expect((await loadAll(engine, folder)).told).toEqual([`tagged ${reference}`])
     })
   })
+
+  it('tells of a command that is killed half-way, and loads the next time', async () => {
+    const engine = await podmanProgram(podman.options)
+    const folder = await temporaryFolder()
+    const { image, reference } = runnable({ sizeBytes: 30_000_000 })
+    await writeImage(folder, image, { reference })
+    const { errors, listener } = recorder()
+    let killing: Promise<void> | undefined
+    const progress = (): void => void (killing ??= killLoading())
+    await load(await planLoad({ paths: [folder] }, engine), engine, { ...listener, progress }, goOn)
+    await killing
+    expect(errors.map(({ message }) => message)).toEqual([
+      `${engine.facts.name} was ended (SIGKILL).`,
+    ])
+    expect((await loadAll(engine, folder)).told).toEqual([`loaded ${reference}`])
+  })
 })
+
+/** Ends the `podman load` that this process started. */
+async function killLoading(): Promise<void> {
+  const ours = ['--parent', String(process.pid), '--full', '^podman .* load$']
+  process.kill(Number(await output('pgrep', ours)), 'SIGKILL')
+}
 
 describeWith(['containerd', 'ctr'], 'loading into containerd', () => {
   let containerd: Engine
@@ -68,32 +98,22 @@ describeWith(['containerd', 'ctr'], 'loading into containerd', () => {
   })
 })
 
-/** Where tests run in a container, nobody may raise what Podman would. */
-const limits = ['nofile', 'nproc'].flatMap((one) => ['--ulimit', `${one}=1024:1024`])
-
-describeWith(['dockerd', 'docker', 'podman', 'containerd', 'ctr'], 'what docker save wrote', () => {
-  it('loads into Podman and containerd, and runs there', async () => {
-    const [podman, containerd] = await Promise.all([startPodman(), startContainerd()])
-    try {
+for (const { kind, parts, start, open, runImage } of farSides.filter(
+  (side) => side.kind !== 'docker',
+)) {
+  describeWith(['dockerd', 'docker', ...parts], 'what docker save wrote', () => {
+    it(`loads into ${kind}, and runs there`, async () => {
+      const started = await start()
+      onTestFinished(() => started.stop())
+      const engine = await open(started)
       const folder = await temporaryFolder()
       const reference = await savedByDocker(folder)
-      for (const engine of [
-        await at(podman.socket),
-        await containerdProgram({ socket: containerd.socket, namespace: 'default' }),
-      ]) {
-        expect((await loadAll(engine, folder)).told).toEqual([`loaded ${reference}`])
-        expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
-      }
-      expect(await podman.run('run', '--rm', ...limits, '--network', 'none', reference)).toContain(
-        'carried',
-      )
-      const run = ['run', '--rm', '--snapshotter', 'native', reference, 'practice']
-      expect(await containerd.run(...run)).toContain('carried')
-    } finally {
-      await Promise.all([podman.stop(), containerd.stop()])
-    }
+      expect((await loadAll(engine, folder)).told).toEqual([`loaded ${reference}`])
+      expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
+      expect(await runImage(started, reference)).toContain('carried')
+    })
   })
-})
+}
 
 /** What `docker save` of an old Docker wrote, as the original Replicator did. */
 async function savedByDocker(folder: string): Promise<string> {

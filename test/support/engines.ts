@@ -13,18 +13,28 @@ export interface Engine {
   readonly socket: string
   /** What makes the engine's plain command line find it. */
   readonly env: NodeJS.ProcessEnv
+  /** Ends it at once, as a failing machine would. */
+  kill(): Promise<void>
+  /** After it was killed: with the storage that it left. */
+  restart(): Promise<void>
   /** Ends what was started and removes its storage. */
   stop(): Promise<void>
 }
 
+export interface EngineOptions {
+  /** Where its storage is to be; else in its temporary folder. */
+  readonly dataRoot?: string
+}
+
 /** dockerd without a network: `docker run --network none` works. */
 export async function startDocker(
-  options: { readonly dataRoot?: string; readonly flags?: readonly string[] } = {},
-): Promise<Engine & { kill(): Promise<void> }> {
-  // `kill` ends it at once, as a failing machine would.
+  options: EngineOptions & { readonly flags?: readonly string[] } = {},
+): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), 'ngc-docker-'))
   const socket = join(folder, 'docker.sock')
-  const daemon = start('dockerd', [
+  const run = (...rest: string[]): Promise<string> =>
+    output('docker', ['--host', `unix://${socket}`, ...rest])
+  const daemon = new Daemon('dockerd', [
     '--iptables=false',
     '--bridge=none',
     '--host',
@@ -37,29 +47,28 @@ export async function startDocker(
     join(folder, 'docker.pid'),
     ...(options.flags ?? []),
   ])
-  const run = (...rest: string[]): Promise<string> =>
-    output('docker', ['--host', `unix://${socket}`, ...rest])
-  await answering(daemon, () => run('version'))
+  const start = (): Promise<void> => daemon.start(() => run('version'))
+  await start()
   return {
     run,
     socket,
     env: { DOCKER_HOST: `unix://${socket}` },
     async kill() {
-      const ended = once(daemon.process, 'exit')
-      daemon.process.kill('SIGKILL')
-      await ended
-      // Killed, it leaves its storage mounted on itself.
+      await daemon.kill()
+      // Killed, it leaves its storage mounted on itself, and the number of a process that may still be waited for.
       await output('umount', ['--recursive', '--lazy', join(folder, 'data')]).catch(() => undefined)
+      await rm(join(folder, 'exec'), { recursive: true, force: true })
     },
-    stop: () => stop(daemon, folder),
+    restart: start,
+    stop: () => daemon.stop(folder),
   }
 }
 
-export async function startContainerd(): Promise<Engine> {
+export async function startContainerd(options: EngineOptions = {}): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), 'ngc-containerd-'))
   const socket = join(folder, 'containerd.sock')
   const configuration = `version = 2
-root = ${JSON.stringify(join(folder, 'root'))}
+root = ${JSON.stringify(options.dataRoot ?? join(folder, 'root'))}
 state = ${JSON.stringify(join(folder, 'state'))}
 disabled_plugins = ["io.containerd.grpc.v1.cri"]
 [grpc]
@@ -68,19 +77,30 @@ address = ${JSON.stringify(socket)}
 address = ${JSON.stringify(`${socket}.ttrpc`)}
 `
   await writeFile(join(folder, 'config.toml'), configuration)
-  const daemon = start('containerd', ['--config', join(folder, 'config.toml')])
   const run = (...rest: string[]): Promise<string> => output('ctr', ['--address', socket, ...rest])
-  await answering(daemon, () => run('version'))
-  return { run, socket, env: { CONTAINERD_ADDRESS: socket }, stop: () => stop(daemon, folder) }
+  const daemon = new Daemon('containerd', ['--config', join(folder, 'config.toml')])
+  const start = (): Promise<void> => daemon.start(() => run('version'))
+  await start()
+  return {
+    run,
+    socket,
+    env: { CONTAINERD_ADDRESS: socket },
+    kill: () => daemon.kill(),
+    restart: start,
+    stop: () => daemon.stop(folder),
+  }
 }
 
-/** Podman with private storage, its socket served. */
-export async function startPodman(): Promise<Engine & { readonly options: readonly string[] }> {
+/** Podman with private storage, its socket served. `kill` ends what serves it. */
+export async function startPodman(
+  options: EngineOptions = {},
+): Promise<Engine & { readonly options: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'ngc-podman-'))
   const socket = join(folder, 'podman.sock')
+  const root = options.dataRoot ?? join(folder, 'root')
   const storage = [
     '--root',
-    join(folder, 'root'),
+    root,
     '--runroot',
     join(folder, 'run'),
     '--storage-driver',
@@ -92,15 +112,31 @@ export async function startPodman(): Promise<Engine & { readonly options: readon
   ]
   const configuration = `[storage]
 driver = "vfs"
-graphroot = ${JSON.stringify(join(folder, 'root'))}
+graphroot = ${JSON.stringify(root)}
 runroot = ${JSON.stringify(join(folder, 'run'))}
 `
   await writeFile(join(folder, 'storage.conf'), configuration)
-  const daemon = start('podman', [...storage, 'system', 'service', '--time=0', `unix://${socket}`])
-  const run = (...rest: string[]): Promise<string> => output('podman', [...storage, ...rest])
-  await answering(daemon, () => access(socket))
-  const env = { CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') }
-  return { run, socket, env, options: storage, stop: () => stop(daemon, folder) }
+  const daemon = new Daemon('podman', [
+    ...storage,
+    'system',
+    'service',
+    '--time=0',
+    `unix://${socket}`,
+  ])
+  const start = (): Promise<void> => daemon.start(() => access(socket))
+  await start()
+  return {
+    run: (...rest) => output('podman', [...storage, ...rest]),
+    socket,
+    env: { CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') },
+    options: storage,
+    async kill() {
+      await daemon.kill()
+      await rm(socket, { force: true })
+    },
+    restart: start,
+    stop: () => daemon.stop(folder),
+  }
 }
 
 /** Runs a program and gives what it printed on either output; rejects with that in the message. */
@@ -116,48 +152,60 @@ export async function output(program: string, arguments_: readonly string[]): Pr
   }
 }
 
-interface Daemon {
-  readonly process: ChildProcess
-  /** The last of what it said, for when it does not start. */
-  said(): string
-}
+class Daemon {
+  readonly #program: string
+  readonly #arguments: readonly string[]
+  #process: ChildProcess | undefined
 
-function start(program: string, arguments_: readonly string[]): Daemon {
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
-  const child = spawn(program, arguments_, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, PATH: path },
-  })
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-4000)
-  })
-  return { process: child, said: () => said }
-}
+  constructor(program: string, arguments_: readonly string[]) {
+    this.#program = program
+    this.#arguments = arguments_
+  }
 
-async function answering(daemon: Daemon, ask: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + 45_000
-  for (;;) {
-    try {
-      await ask()
-      return
-    } catch (cause) {
-      if (daemon.process.exitCode !== null || Date.now() > deadline) {
-        daemon.process.kill()
-        throw new Error(`the engine did not start: ${daemon.said()}`, { cause })
+  /** Resolves when it answers; rejects with the last of what it said. */
+  async start(ask: () => Promise<unknown>): Promise<void> {
+    const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
+    const child = spawn(this.#program, this.#arguments, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, PATH: path },
+    })
+    this.#process = child
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4000)
+    })
+    const deadline = Date.now() + 45_000
+    for (;;) {
+      try {
+        await ask()
+        return
+      } catch (cause) {
+        if (child.exitCode !== null || Date.now() > deadline) {
+          child.kill()
+          throw new Error(`the engine did not start: ${said}`, { cause })
+        }
+        await wait(100)
       }
-      await wait(100)
     }
   }
-}
 
-async function stop({ process: child }: Daemon, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  /** Ends it, and removes that folder. */
+  async stop(folder: string): Promise<void> {
+    await this.#end('SIGTERM')
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
-    child.kill()
+    child.kill(signal)
     const forced = setTimeout(() => child.kill('SIGKILL'), 20_000)
     await ended
     clearTimeout(forced)
   }
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
