@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +21,7 @@ import {
   type Engine,
 } from '../support/engines.ts'
 import { describeWith } from '../support/parts.ts'
+import { watchMemory } from '../support/peak-memory.ts'
 import { login, startRegistry, type RealRegistry } from '../support/registry.ts'
 
 let registry: RealRegistry
@@ -240,27 +240,22 @@ describeWith(['docker-registry'], 'a real registry', () => {
     await registry.push('acme/heavy', image, '2g')
     const temporary = join(folder, 'temporary')
     await mkdir(temporary)
-    let peakKilobytes = 0
+    let peak: (() => number) | undefined
     let temporaryFiles = 0
     const run = await replicate([`${registry.host}/acme/heavy:2g`], {
       env: { TMPDIR: temporary },
       started: (child) => {
+        peak = watchMemory(child)
         const timer = setInterval(() => {
           void readdir(temporary).then((files) => (temporaryFiles += files.length))
-          try {
-            const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-            peakKilobytes = Math.max(peakKilobytes, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0))
-          } catch {
-            // It has ended.
-          }
         }, 20)
         child.once('exit', () => clearInterval(timer))
       },
     })
     expect(run.code).toBe(0)
-    expect(peakKilobytes).toBeGreaterThan(10_000)
-    console.info(`peak memory for 2 GB: ${Math.round(peakKilobytes / 1000)} MB`)
-    expect(peakKilobytes * 1024).toBeLessThan(250_000_000)
+    expect(peak?.()).toBeGreaterThan(10_000_000)
+    console.info(`peak memory for 2 GB: ${Math.round(Number(peak?.()) / 1e6)} MB`)
+    expect(peak?.()).toBeLessThan(250_000_000)
     expect(temporaryFiles).toBe(0)
   }, 180_000)
 })
