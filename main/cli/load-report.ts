@@ -3,7 +3,7 @@ import { messageOf } from '../api/errors.ts'
 import type { LoadListener } from '../delivery/load.ts'
 import type { LoadItem, LoadPlan } from '../delivery/load-plan.ts'
 import { createSpeed } from '../transfer/speed.ts'
-import { progressLine } from './live-progress.ts'
+import { progressLine } from './progress-line.ts'
 import { failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
 

@@ -20,6 +20,12 @@ export interface PulledLayer {
   readonly state: 'waiting' | 'downloading' | 'extracting' | 'done' | 'held'
 }
 
+/** What came over the line: not what the engine had already. Pure. */
+export function lineBytes({ layers, pulledBytes }: PullProgress): number {
+  const held = layers.filter(({ state }) => state === 'held')
+  return pulledBytes - held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
 export interface PullRequest {
   /** By digest, so that it is the very image that was planned. */
   readonly name: string

@@ -6,7 +6,7 @@ import { layoutTarball } from '../archive/layout.ts'
 import { writeTarball, type WriteProgress } from '../archive/write.ts'
 import { isHeld } from '../docker/engine.ts'
 import { readExport, withExport } from '../docker/export.ts'
-import { pullImage, type PullProgress } from '../docker/pull.ts'
+import { lineBytes, pullImage, type PullProgress } from '../docker/pull.ts'
 import type { SocketEngine } from '../docker/socket-engine.ts'
 import { within } from '../docker/within.ts'
 import { formatBytes } from '../format.ts'
@@ -73,10 +73,7 @@ export function saveFromDocker({
     let earlierBytes = 0
     const { layers } = image.image
     const onProgress = (progress: PullProgress): void => {
-      const heldBytes = progress.layers
-        .filter(({ state }) => state === 'held')
-        .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-      const bytes = progress.pulledBytes - heldBytes
+      const bytes = lineBytes(progress)
       if (bytes > earlierBytes) parts.onFetched?.(bytes - earlierBytes)
       earlierBytes = Math.max(bytes, earlierBytes)
       parts.onPulling?.(progress)

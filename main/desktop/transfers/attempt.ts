@@ -1,4 +1,4 @@
-import type { PullProgress } from '../../docker/pull.ts'
+import { lineBytes, type PullProgress } from '../../docker/pull.ts'
 import type { WriteProgress } from '../../archive/write.ts'
 import type { ImageToSave } from '../../plan/plan.ts'
 import { uniqueLayers } from '../../plan/plan.ts'
@@ -17,10 +17,13 @@ export class Attempt {
   /** That a full drive lacks, while it is waited for. */
   missingBytes: number | undefined
   #isBegun = false
-  readonly #speed = createSpeed()
+  #speed = createSpeed()
 
   /** What an earlier attempt wrote is where this one begins, and no speed. */
   advance(progress: WriteProgress): void {
+    // An engine took its time before this, and wrote nothing.
+    const { phase, totalBytes } = this.progress
+    if (phase === 'saving' && totalBytes === undefined) this.#speed = createSpeed()
     const gained = progress.writtenBytes - this.progress.writtenBytes
     if (this.#isBegun) this.#speed.add(Math.max(0, gained))
     this.#isBegun = true
@@ -30,7 +33,7 @@ export class Attempt {
   }
 
   pulled(pull: PullProgress): void {
-    const gained = pull.pulledBytes - (this.pull?.pulledBytes ?? pull.pulledBytes)
+    const gained = lineBytes(pull) - lineBytes(this.pull ?? pull)
     this.#speed.add(Math.max(0, gained))
     this.pull = pull
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progressLine } from '../../main/cli/live-progress.ts'
+import { progressLine } from '../../main/cli/progress-line.ts'
 
 const name = 'nvidia/clara/a-very-long-name-of-a-repository:24.05-py3'
 const state = { bytes: 6_100_000_000, totalBytes: 8_900_000_000, bytesPerSecond: 84_000_000 }
