@@ -16,7 +16,6 @@ test('an image through an engine is pulled, waited for and written, and no line 
   const run = createRunProgress(first.sizeBytes + second.sizeBytes, () => createSpeed(() => atMs))
   const lines = (): string[] => run.lines(100)
   const follow = followLayers(made.layers.map(({ descriptor }) => descriptor))
-  const id = (digest = ''): string => digest.slice('sha256:'.length, 'sha256:'.length + 12)
   run.pulling(first, follow({ id: id(held?.digest), status: 'Already exists' }))
   atMs = 1000
   const progressDetail = { current: 200_000 }
@@ -46,3 +45,8 @@ test('an image through an engine is pulled, waited for and written, and no line 
   run.end(second)
   expect(lines()).toEqual([expect.stringMatching(/^total .*100%  4\.8\d MB of 4\.8\d MB/)])
 })
+
+/** By which an engine tells of a layer. */
+function id(digest = ''): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12)
+}
