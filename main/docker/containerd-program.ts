@@ -76,7 +76,9 @@ export async function containerdProgram(
     },
 
     async find(name, until) {
-      const filter = isDigest(name) ? `target.digest==${name}` : `name==${fullName(name)}`
+      const filter = isDigest(name)
+        ? `target.digest==${name}`
+        : `name==${JSON.stringify(fullName(name))}`
       const printed = await run(['images', 'list', filter], {}, until)
       const target = printed.split(/\s+/).find((word): word is Digest => isDigest(word))
       if (target === undefined) return undefined
@@ -87,7 +89,7 @@ export async function containerdProgram(
     layers: async () => new Set(),
 
     async tag(id, reference, until) {
-      await run(['images', 'tag', id, fullName(reference)], {}, until)
+      await run(['images', 'tag', '--', id, fullName(reference)], {}, until)
     },
 
     async load(tarball, listener, until) {
