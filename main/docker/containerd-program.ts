@@ -80,9 +80,11 @@ export async function containerdProgram(
         ? `target.digest==${name}`
         : `name==${JSON.stringify(fullName(name))}`
       const printed = await run(['images', 'list', filter], {}, until)
-      const target = printed.split(/\s+/).find((word): word is Digest => isDigest(word))
-      if (target === undefined) return undefined
-      return { id: fullName(name), digests: new Set(await digestsOf(target, until)) }
+      // A line of the table: its name, its type, its digest, and more.
+      const [, row = ''] = printed.split('\n')
+      const [id, , target] = row.split(/\s+/)
+      if (id === undefined || target === undefined || !isDigest(target)) return undefined
+      return { id, digests: new Set(await digestsOf(target, until)) }
     },
 
     // It tells snapshots by chain ids; unpacking again what is there costs nothing.
