@@ -50,7 +50,8 @@ export async function verifyCommand(
       ...(missing.length > 0 ? [`${missing.length} missing`] : []),
     ]
     const outcome = wrong.length === 0 ? 'all intact' : wrong.join(', ')
-    output.print(`${plural(files.length - unread, 'tarball')} read${sourceOf(files)}, ${outcome}.`)
+    const noun = files.some(({ file }) => file.startsWith('app/')) ? 'file' : 'tarball'
+    output.print(`${plural(files.length - unread, noun)} read${sourceOf(files)}, ${outcome}.`)
   }
   return bad.length > 0 ? 1 : 0
 }
