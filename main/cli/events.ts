@@ -5,9 +5,9 @@ import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.
 import { formatReference } from '../registry/reference.ts'
 
 /**
- * One object a line of `--json`: a plan event for each image, an image event as each ends, offline and online events as
- * the network goes and comes, a waiting event, which may come again, while a drive is full, and one done event last. So do
- * an app event for each file of the application, as it is planned and as it ends.
+ * One object a line of `--json`: a plan event for each image, an image event as each ends, an app event for each file
+ * of the application as it is planned and as it ends, offline and online events as the network goes and comes, a waiting
+ * event, which may come again, while a drive is full, and one done event last.
  */
 export type ReplicateEvent =
   | PlanEvent

@@ -8,7 +8,8 @@ import { callersPath } from './paths.ts'
  */
 export function refuseMistaken(references: readonly string[], commands: readonly string[]): void {
   for (const text of references) {
-    if (isFolder(callersPath(text))) {
+    // There may be folders that are called as images are: `skopeo sync` makes such.
+    if (!/[^/\\]:[^/\\]/.test(text) && isFolder(callersPath(text))) {
       throw new AppError('usage', `${text} is a folder, and no image.`, {
         hint: `To see what it holds: ngc-replicator inventory ${text}. To save there: --output-path ${text}.`,
       })

@@ -29,10 +29,13 @@ export async function verifyCommand(
     },
   }
   const files: VerifiedFile[] = []
-  for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
-    files.push(...(await verifyFiles(target, listener, signal)).files)
+  try {
+    for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
+      files.push(...(await verifyFiles(target, listener, signal)).files)
+    }
+  } finally {
+    live?.clear()
   }
-  live?.clear()
   if (files.length === 0) {
     output.complain(`There is no tarball in ${paths.join(', ')}.`)
     if (json) output.print(printableJson({ files }))
