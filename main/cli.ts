@@ -46,7 +46,8 @@ process.exitCode = await runProgram(
   {
     print: (line) => write(process.stdout, line),
     complain: (line) => write(process.stderr, line),
-    isTerminal: process.stdout.isTTY,
+    // One that tells no width, as on a serial line, would be drawn on a letter a line.
+    isTerminal: process.stdout.isTTY && process.stdout.columns > 0,
   },
   interrupted.signal,
 )

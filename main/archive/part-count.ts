@@ -1,4 +1,5 @@
 import { AppError } from '../api/errors.ts'
+import { formatBytes } from '../format.ts'
 import { MOST_PARTS } from './name.ts'
 
 /** Throws AppError `usage` where files would be so small that a tarball had more parts than their names have numbers. */
@@ -6,7 +7,7 @@ export function checkPartCount(sizeBytes: number, largestFileBytes: number): voi
   if (largestFileBytes >= 1 && sizeBytes / largestFileBytes <= MOST_PARTS) return
   throw new AppError(
     'usage',
-    `Files of ${largestFileBytes} bytes would make more than ${MOST_PARTS} parts.`,
+    `Files of ${formatBytes(largestFileBytes)} would make more than ${MOST_PARTS} parts.`,
     { hint: 'Allow larger files.' },
   )
 }

@@ -36,8 +36,12 @@ export async function cleanCommand(
         ),
       )
     }
-    const what = `${plural(leftovers.length, 'unfinished tarball')}, ${formatBytes(bytes)}`
-    output.print(printable(`${folder}: ${what}${dryRun ? '' : ', removed'}.`))
+    const removed = dryRun ? '' : ', removed'
+    const what =
+      leftovers.length === 0
+        ? 'nothing is unfinished'
+        : `${plural(leftovers.length, 'unfinished tarball')}, ${formatBytes(bytes)}${removed}`
+    output.print(printable(`${folder}: ${what}.`))
     return 0
   } finally {
     await unlock?.()

@@ -5,8 +5,9 @@ import type { ImageToSave, Plan, PlanFailure, PlannedImage } from '../plan/plan.
 import { formatReference } from '../registry/reference.ts'
 
 /**
- * One object a line of `--json`: a plan event for each image, an image event as each ends, offline and online events as
- * the network goes and comes, a waiting event, which may come again, while a drive is full, and one done event last.
+ * One object a line of `--json`: a plan event for each image, an image event as each ends, an app event for each file
+ * of the application as it is planned and as it ends, offline and online events as the network goes and comes, a waiting
+ * event, which may come again, while a drive is full, and one done event last.
  */
 export type ReplicateEvent =
   | PlanEvent
@@ -83,6 +84,10 @@ interface DoneEvent {
   readonly bytes: number
   /** That were needed but came from the destination: held there already, or shared between images. */
   readonly sharedBytes: number
+  /** That the drive lacks; absent where it all fits. */
+  readonly missingBytes?: number
+  /** Why the run did not come to its end: then what was planned is not all done. */
+  readonly error?: string
 }
 
 export function planEvent(image: PlannedImage): PlanEvent {
@@ -157,9 +162,11 @@ export interface Tally {
   readonly failed: number
   /** That came over the line. */
   readonly bytes: number
+  /** Why it did not come to its end. */
+  readonly error?: string | undefined
 }
 
-export function doneEvent(plan: Plan, { saved, failed, bytes }: Tally): DoneEvent {
+export function doneEvent(plan: Plan, { saved, failed, bytes, error }: Tally): DoneEvent {
   const skipped = plan.images.filter(({ state }) => state === 'present').length
   const planned = plan.images.length + plan.failures.length
   return {
@@ -170,6 +177,8 @@ export function doneEvent(plan: Plan, { saved, failed, bytes }: Tally): DoneEven
     failed,
     bytes,
     sharedBytes: saved === 0 ? 0 : plan.sharedBytes,
+    ...(plan.missingBytes > 0 && { missingBytes: plan.missingBytes }),
+    ...(error !== undefined && { error }),
   }
 }
 

@@ -34,6 +34,8 @@ export type LoadEvent =
       readonly tagged: number
       readonly skipped: number
       readonly failed: number
+      /** Why it did not come to its end. */
+      readonly error?: string
     }
 
 export function plannedEvent(item: LoadItem): LoadEvent {
@@ -52,8 +54,8 @@ export function plannedEvent(item: LoadItem): LoadEvent {
 /** Tells loading as it goes, in lines, in place, or as JSON events, and sums it up. */
 export interface LoadReport {
   readonly listener: LoadListener
-  /** The failures last. Returns how many there were. */
-  finish(): number
+  /** The failures last; `why` it did not come to its end. Returns how many there were. */
+  finish(why?: string): number
 }
 
 export function createLoadReport(
@@ -126,10 +128,15 @@ export function createLoadReport(
 
   return {
     listener,
-    finish() {
+    finish(why) {
       draw?.clear()
       draw?.done()
-      const done: LoadEvent = { event: 'done', engine: engine.name, ...counts }
+      const done: LoadEvent = {
+        event: 'done',
+        engine: engine.name,
+        ...counts,
+        ...(why !== undefined && { error: why }),
+      }
       if (json) output.print(printableJson(done))
       const { loaded, tagged, skipped, failed } = counts
       const named = tagged > 0 ? `, ${tagged} named` : ''

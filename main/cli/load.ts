@@ -1,3 +1,4 @@
+import { messageOf } from '../api/errors.ts'
 import { chooseEngine } from '../docker/find-engines.ts'
 import type { EngineKind } from '../docker/engine.ts'
 import { load } from '../delivery/load.ts'
@@ -45,7 +46,7 @@ export async function loadCommand(
   try {
     await load(plan, engine, rememberLoads(report.listener, engine.facts, history), signal)
   } catch (error) {
-    report.finish()
+    report.finish(signal.aborted ? 'Interrupted.' : messageOf(error))
     if (!signal.aborted) throw error
     output.complain('Interrupted. What was loaded is kept; run the same command to go on.')
     return 130

@@ -5,6 +5,7 @@ import { cleanCommand } from './clean.ts'
 import { compareCommand } from './compare.ts'
 import { describeOption } from './describe-option.ts'
 import { doctorCommand } from './doctor.ts'
+import { refuseMistaken } from './mistaken.ts'
 import { inventoryCommand, type InventoryOptions } from './inventory.ts'
 import { loadCommand, type LoadOptions } from './load.ts'
 import { exitCodes, more } from './help-texts.ts'
@@ -66,6 +67,7 @@ export function createProgram(
     )
     .enablePositionalOptions()
     .helpOption('-h, --help', 'print this, or what a command takes')
+    .helpCommand('help [command]', 'print what a command takes')
     .version(packageJson.version, '-V, --version', 'print the version')
     .configureHelp({ optionDescription: describeOption })
     .exitOverride()
@@ -77,6 +79,10 @@ export function createProgram(
     .addHelpText('afterAll', exitCodes)
   addOutputOptions(addReplicateOptions(program))
   program.action(async (references: string[], options: ReplicateOptions) => {
+    refuseMistaken(
+      references,
+      program.commands.map((command) => command.name()),
+    )
     done(await replicateCommand(references, options, output, signal))
   })
 

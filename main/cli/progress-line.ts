@@ -1,5 +1,5 @@
-import { formatBytes, formatDuration } from '../format.ts'
 import type { WriteProgress } from '../archive/write.ts'
+import { formatBytes, formatDuration } from '../format.ts'
 
 const BAR = 20
 
@@ -11,19 +11,25 @@ const WIDE = 100
 export function progressLine(name: string, state: LineState, columns: number): string {
   const room = Math.max(12, columns - 1 - NUMBERS - (columns >= WIDE ? BAR + 1 : 0))
   const shown = name.length > room ? `…${name.slice(1 - room)}` : name.padEnd(room)
-  return `${shown} ${stateInWords(state, columns >= WIDE)}`.slice(0, columns - 1)
+  const [first = '', ...more] = stateInWords(state, columns >= WIDE)
+  let line = `${shown} ${first}`
+  for (const part of more) if (line.length + part.length < columns) line += part
+  return line.slice(0, columns - 1)
 }
 
-function stateInWords(state: LineState, isWide: boolean): string {
+/** What is left out where the terminal is narrow comes last. */
+function stateInWords(state: LineState, isWide: boolean): string[] {
   const { bytes, totalBytes, bytesPerSecond, doing, flushingBytes, checked } = state
   if (checked !== undefined) {
-    return `checking what is there: ${formatBytes(checked.doneBytes)} of ${formatBytes(checked.totalBytes)}`
+    return [
+      `checking what is there: ${formatBytes(checked.doneBytes)} of ${formatBytes(checked.totalBytes)}`,
+    ]
   }
-  if (doing !== undefined) return doing
+  if (doing !== undefined) return [doing]
   if (flushingBytes !== undefined) {
-    return flushingBytes > 0
-      ? `flushing to the drive, ${formatBytes(flushingBytes)} left`
-      : 'finishing'
+    return [
+      flushingBytes > 0 ? `flushing to the drive, ${formatBytes(flushingBytes)} left` : 'finishing',
+    ]
   }
   const share = totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes)
   const bar = isWide ? `${'█'.repeat(Math.floor(share * BAR)).padEnd(BAR, '░')} ` : ''
@@ -33,7 +39,7 @@ function stateInWords(state: LineState, isWide: boolean): string {
     bytesPerSecond && bytes < totalBytes
       ? `  ${formatDuration((totalBytes - bytes) / bytesPerSecond)} left`
       : ''
-  return `${bar}${done}${rate}${left}`
+  return [`${bar}${done}`, rate, left]
 }
 
 export interface LineState {

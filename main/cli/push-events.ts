@@ -31,6 +31,8 @@ interface PushedEvent {
 
 interface PushDoneEvent extends PushTally {
   readonly event: 'done'
+  /** Why it did not come to its end. */
+  readonly error?: string
 }
 
 export interface PushTally {

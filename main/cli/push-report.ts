@@ -1,11 +1,9 @@
-import { createLogUpdate } from 'log-update'
 import { messageOf } from '../api/errors.ts'
-import type { PlannedPush, PushPlan } from '../delivery/push-plan.ts'
+import type { PushPlan } from '../delivery/push-plan.ts'
 import type { PushListener } from '../delivery/push.ts'
 import { formatBytes, plural } from '../format.ts'
 import type { PlanFailure } from '../plan/plan.ts'
-import { createSpeed } from '../transfer/speed.ts'
-import { progressLine } from './progress-line.ts'
+import { createLiveLine } from './live-line.ts'
 import { failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
 import * as event from './push-events.ts'
@@ -25,7 +23,7 @@ export function createPushReport(
   const failures: PlanFailure[] = [...plan.failures]
   const skipped = plan.pushes.filter(({ state }) => state === 'present')
   const tally = { pushed: 0, sentBytes: 0, savedBytes: 0 }
-  const live = output.isTerminal && !json && !quiet ? createLine() : undefined
+  const live = output.isTerminal && !json && !quiet ? createLiveLine() : undefined
   const tell = (line: string): void => {
     live?.clear()
     if (!json && !quiet) output.print(printable(line))
@@ -36,7 +34,7 @@ export function createPushReport(
 
   const listener: PushListener = {
     started: (push) => tell(`pushing ${push.source} → ${push.name}`),
-    progress: (push, doneBytes) => live?.update(push, doneBytes),
+    progress: (push, doneBytes) => live?.update(push.name, doneBytes, push.sizeBytes),
     pushed(push, result) {
       tally.pushed += 1
       tally.sentBytes += result.sentBytes
@@ -63,7 +61,8 @@ export function createPushReport(
       for (const failure of plan.failures) emit(event.unplannedEvent(failure))
       const failed = failures.length
       const planned = plan.pushes.length + plan.failures.length
-      emit({ event: 'done', planned, skipped: skipped.length, failed, ...tally })
+      const why = how === 'interrupted' && { error: 'Interrupted.' }
+      emit({ event: 'done', planned, skipped: skipped.length, failed, ...tally, ...why })
       if (how !== 'dry-run') {
         tell(
           `Done: ${tally.pushed} pushed, ${skipped.length} present, ${failed} failed; ${formatBytes(tally.sentBytes)} sent.`,
@@ -95,32 +94,4 @@ export function pushPlanLines({ pushes, failures }: PushPlan): string[] {
     ...lines,
     `Plan: ${count}, ${pushes.length - present} to push, ${present} present${failed}.`,
   ]
-}
-
-const REDRAW_MS = 200
-
-/** Progress of the image under way, redrawn in place. */
-function createLine(): { update(push: PlannedPush, doneBytes: number): void; clear(): void } {
-  const draw = createLogUpdate(process.stdout)
-  let shown: PlannedPush | undefined
-  let speed = createSpeed()
-  let bytes = 0
-  let drawnAt = 0
-  return {
-    update(push, doneBytes) {
-      if (push !== shown) {
-        speed = createSpeed()
-        bytes = 0
-      }
-      shown = push
-      speed.add(Math.max(0, doneBytes - bytes))
-      bytes = doneBytes
-      const now = Date.now()
-      if (now - drawnAt < REDRAW_MS) return
-      drawnAt = now
-      const state = { bytes, totalBytes: push.sizeBytes, bytesPerSecond: speed.bytesPerSecond() }
-      draw(progressLine(printable(push.name), state, process.stdout.columns || 80))
-    },
-    clear: () => draw.clear(),
-  }
 }

@@ -96,7 +96,8 @@ async function tellAndPush(
   signal: AbortSignal,
 ): Promise<number> {
   const { json, quiet, dryRun } = options
-  if (plan.pushes.length === 0 && plan.failures.length === 0) {
+  const isNothing = plan.pushes.length === 0 && plan.failures.length === 0
+  if (isNothing) {
     output.complain('There is no tarball of images there.')
   }
   if (json) {
@@ -105,7 +106,8 @@ async function tellAndPush(
     for (const line of pushPlanLines(plan)) output.print(line)
   }
   const report = createPushReport(plan, { json, quiet }, output)
-  if (dryRun) return report.finish('dry-run')
+  // A drive that is not mounted is an empty folder: then all is not well.
+  if (dryRun || isNothing) return Math.max(report.finish('dry-run'), Number(isNothing))
   const history = createHistory(machineFolder())
   try {
     await opened.push(plan, rememberPushes(report.listener, history), signal)

@@ -48,6 +48,9 @@ export async function replicateCommand(
   const key = await readKey(options.apiKey, signal)
   const secrets = [key, options.registryPassword].filter((secret) => secret !== undefined)
   const complain = (line: string): void => output.complain(printable(redact(line, secrets)))
+  if (references.length > 0 && (options.image || options.project) && !options.quiet) {
+    complain('Images are named, so --image and --project select nothing besides.')
+  }
   let report: Report | undefined
   const longestWaitMs = options.offlineWait
   const docker = options.source === 'docker' ? await chooseDocker(signal) : undefined

@@ -126,7 +126,8 @@ export function createReport(
     finish(stopped) {
       live?.close()
       live = undefined
-      emit(event.doneEvent(plan, { saved, failed: failures.length, bytes }))
+      const failed = failures.length
+      emit(event.doneEvent(plan, { saved, failed, bytes, error: endedBy(stopped) }))
       const present = plan.images.filter(({ state }) => state === 'present').length
       const told = pushed > 0 ? `${pushed} pushed, ` : ''
       const written = options.exporter ? `${saved} saved, ` : ''
@@ -150,6 +151,10 @@ export function createReport(
       return stopped.error instanceof AppError && stopped.error.code === 'usage' ? 2 : 1
     },
   }
+}
+
+function endedBy(stopped: Parameters<Report['finish']>[0]): string | undefined {
+  return stopped?.wasInterrupted === true ? 'Interrupted.' : stopped && messageOf(stopped.error)
 }
 
 function nameOf(image: Plan['images'][number]): string {

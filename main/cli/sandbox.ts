@@ -28,7 +28,10 @@ export async function sandboxCommand(
       output.complain(
         `  ${command} --site ${siteFile} --image pytorch --latest 1 --output-path ./output`,
       )
-      output.complain(`Its keys: ${Object.values(sandboxKeys).join('  ')}`)
+      output.complain('Its keys, for what guests may not have:')
+      for (const [kind, key] of Object.entries(sandboxKeys)) {
+        output.complain(`  ${kind.padEnd(8)}  ${key}`)
+      }
     }
     await setTimeout(2 ** 31 - 1, undefined, { signal }).catch(() => undefined)
     return 0

@@ -6,6 +6,7 @@ import type { TarballFiles } from '../library/tarball-files.ts'
 import { verifyFiles, type VerifiedFile } from '../library/verify-files.ts'
 import { plural } from '../format.ts'
 import { printable, printableJson } from '../printable.ts'
+import { createLiveLine } from './live-line.ts'
 import type { Output } from './output.ts'
 import { callersPath } from './paths.ts'
 
@@ -17,15 +18,23 @@ export async function verifyCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const history = createHistory(machineFolder())
+  const live = output.isTerminal && !json ? createLiveLine() : undefined
   const listener = {
+    progress: (doneBytes: number, totalBytes: number): void =>
+      live?.update('verifying', doneBytes, totalBytes),
     async verified(file: VerifiedFile, tarball: TarballFiles): Promise<void> {
+      live?.clear()
       if (!json) for (const line of fileLines(file)) output.print(printable(line))
       await rememberVerified(history, file, tarball)
     },
   }
   const files: VerifiedFile[] = []
-  for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
-    files.push(...(await verifyFiles(target, listener, signal)).files)
+  try {
+    for (const target of await targetsOf(paths.map((path) => callersPath(path)))) {
+      files.push(...(await verifyFiles(target, listener, signal)).files)
+    }
+  } finally {
+    live?.clear()
   }
   if (files.length === 0) {
     output.complain(`There is no tarball in ${paths.join(', ')}.`)
@@ -44,7 +53,8 @@ export async function verifyCommand(
       ...(missing.length > 0 ? [`${missing.length} missing`] : []),
     ]
     const outcome = wrong.length === 0 ? 'all intact' : wrong.join(', ')
-    output.print(`${plural(files.length - unread, 'tarball')} read${sourceOf(files)}, ${outcome}.`)
+    const noun = files.some(({ file }) => file.startsWith('app/')) ? 'file' : 'tarball'
+    output.print(`${plural(files.length - unread, noun)} read${sourceOf(files)}, ${outcome}.`)
   }
   return bad.length > 0 ? 1 : 0
 }

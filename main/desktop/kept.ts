@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { jobs, type Job } from './transfers/job-schema.ts'
 
+/** What a selection may hold: so many references, each so long, for so many platforms. */
+export const selectionBounds = { references: 10_000, characters: 512, platforms: 20 }
+
 /** Everything the desktop keeps on disk, each in a file of its own, parsed when read and versioned. */
 export const kept = {
   settings: {
@@ -59,9 +62,13 @@ export const kept = {
   selection: {
     schema: z.object({
       version: z.literal(1),
-      references: z.array(z.string().max(512)).max(10_000),
+      references: z
+        .array(z.string().max(selectionBounds.characters))
+        .max(selectionBounds.references),
       /** Of those that came from a list. */
-      platforms: z.record(z.string(), z.array(z.string().max(100)).max(20)).optional(),
+      platforms: z
+        .record(z.string(), z.array(z.string().max(100)).max(selectionBounds.platforms))
+        .optional(),
       platform: z.enum(['linux/amd64', 'linux/arm64', 'all']).optional(),
     }),
     initial: { version: 1, references: [] },

@@ -10,6 +10,7 @@ import { parseMinVersion, type Rules } from '../selection/rules.ts'
 import type { CatalogueService } from './catalogue.ts'
 import type { Connection } from './connection.ts'
 import { readDroppedList } from './dropped-list.ts'
+import { selectionBounds } from './kept.ts'
 import { addUp, measure, type Measured } from './measure.ts'
 import { parsePasted } from './parse-pasted.ts'
 import type { Ports } from './ports.ts'
@@ -140,7 +141,7 @@ export function createSelection(parts: {
       measured.delete(reference)
       added += 1
     }
-    set(bounded(there), Object.fromEntries(own))
+    set(bounded(there, own), Object.fromEntries(own))
     return added
   }
 
@@ -198,9 +199,25 @@ export function createSelection(parts: {
   }
 }
 
-function bounded(references: ReadonlySet<string>): string[] {
-  if (references.size <= 10_000) return [...references]
-  throw new AppError('usage', 'A selection holds at most 10,000 images.')
+/** What is kept must be read again at the next start. Throws AppError `usage` for more than that. */
+function bounded(
+  references: ReadonlySet<string>,
+  platforms: ReadonlyMap<string, readonly string[]> = new Map(),
+): string[] {
+  if (references.size > selectionBounds.references) {
+    throw new AppError('usage', 'A selection holds at most 10,000 images.')
+  }
+  const kept = [...references]
+  const long = kept.find(({ length }) => length > selectionBounds.characters)
+  if (long !== undefined) {
+    throw new AppError('usage', `The reference ${long.slice(0, 100)}… is too long to be selected.`)
+  }
+  const [of] = [...platforms].find(([, own]) => own.length > selectionBounds.platforms) ?? []
+  if (of === undefined) return kept
+  throw new AppError(
+    'usage',
+    `${of} is listed for more than ${selectionBounds.platforms} platforms.`,
+  )
 }
 
 function itemOf(

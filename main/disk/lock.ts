@@ -39,7 +39,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const id = randomUUID()
   for (;;) {
     const file = await open(path, 'wx').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined
+      if (hasCode(error, 'EEXIST')) return undefined
       throw unwritable(folder, error)
     })
     if (file) {
@@ -62,8 +62,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       break
     }
     const owner = await ownerOf(path)
-    if (await isAlive(path, owner)) throw occupied(folder, path, owner)
-    await rm(path, { force: true })
+    const state = await stateOf(path, owner)
+    if (state === 'alive') throw occupied(folder, path, owner)
+    if (state === 'dead') await removeDead(folder, path)
   }
   const beat = setInterval(
     () => void utimes(path, new Date(), new Date()).catch(() => undefined),
@@ -73,6 +74,24 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   return async () => {
     clearInterval(beat)
     await giveBack(path, id)
+  }
+}
+
+/**
+ * One at a time, or the second of two that find the same dead lock would remove what the first has just put in its place.
+ * Throws FolderOccupied while another is at it.
+ */
+async function removeDead(folder: string, path: string): Promise<void> {
+  const turn = `${path}.dead`
+  if ((await stateOf(turn, undefined)) === 'dead') await rm(turn, { force: true })
+  const file = await open(turn, 'wx').catch((error: unknown) => {
+    throw hasCode(error, 'EEXIST') ? occupied(folder, path) : unwritable(folder, error)
+  })
+  try {
+    await file.close()
+    if ((await stateOf(path, await ownerOf(path))) === 'dead') await rm(path, { force: true })
+  } finally {
+    await rm(turn, { force: true })
   }
 }
 
@@ -89,7 +108,7 @@ function unwritable(folder: string, cause: unknown): AppError {
 /** Another process writes into the folder; it passes when that one ends. */
 export class FolderOccupied extends AppError {}
 
-function occupied(folder: string, path: string, owner: Owner | undefined): FolderOccupied {
+function occupied(folder: string, path: string, owner?: Owner): FolderOccupied {
   const who = owner ? ` (process ${owner.pid} on ${owner.host.slice(0, 100)})` : ''
   return new FolderOccupied('destination', `Another run is writing into ${folder}${who}.`, {
     hint: `Wait for it, or choose another folder. If none is running, delete ${path}.`,
@@ -104,16 +123,23 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
   }
 }
 
-async function isAlive(path: string, owner: Owner | undefined): Promise<boolean> {
+/** What is gone meanwhile is not dead: who removed that might remove the lock of the next one. */
+async function stateOf(path: string, owner: Owner | undefined): Promise<'alive' | 'dead' | 'gone'> {
   if (owner?.host === hostname()) {
-    if (owner.pid === process.pid) return ours.has(owner.id)
-    return isRunning(owner.pid) && (await startOf(owner.pid)) === owner.started
+    const isAlive =
+      owner.pid === process.pid
+        ? ours.has(owner.id)
+        : isRunning(owner.pid) && (await startOf(owner.pid)) === owner.started
+    return isAlive ? 'alive' : 'dead'
   }
-  const seenMs = await stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
+  return await stat(path).then(
+    ({ mtimeMs }) => (Date.now() - mtimeMs < DEAD_AFTER_MS ? 'alive' : 'dead'),
+    () => 'gone',
   )
-  return Date.now() - seenMs < DEAD_AFTER_MS
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** Whether this machine has a process of that number, whoever's it is. */
@@ -122,7 +148,7 @@ export function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
 }
 

@@ -83,18 +83,22 @@ export async function containerdProgram(
     },
 
     async find(name, until) {
-      const filter = isDigest(name) ? `target.digest==${name}` : `name==${fullName(name)}`
+      const filter = isDigest(name)
+        ? `target.digest==${name}`
+        : `name==${JSON.stringify(fullName(name))}`
       const printed = await run(['images', 'list', filter], {}, until)
-      const target = printed.split(/\s+/).find((word): word is Digest => isDigest(word))
-      if (target === undefined) return undefined
-      return { id: fullName(name), digests: new Set(await digestsOf(target, until)) }
+      // A line of the table: its name, its type, its digest, and more.
+      const [, row = ''] = printed.split('\n')
+      const [id, , target] = row.split(/\s+/)
+      if (id === undefined || target === undefined || !isDigest(target)) return undefined
+      return { id, digests: new Set(await digestsOf(target, until)) }
     },
 
     // It tells snapshots by chain ids; unpacking again what is there costs nothing.
     layers: async () => new Set(),
 
     async tag(id, reference, until) {
-      await run(['images', 'tag', id, fullName(reference)], {}, until)
+      await run(['images', 'tag', '--', id, fullName(reference)], {}, until)
     },
 
     async load(tarball, listener, until) {

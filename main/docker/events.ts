@@ -52,7 +52,10 @@ function* eventIn(line: string, engine: string): Generator<EngineEvent> {
 
 /** Why an engine did not do it, in its own words. */
 export function refusal(said: string, engine: string): AppError {
-  const reason = said.trim().replace(/\.$/, '').slice(0, 1000)
+  const reason = said
+    .trim()
+    .replace(/[.:\s]+$/, '')
+    .slice(0, 1000)
   if (/no space left on device|disk quota exceeded/i.test(reason)) {
     return new AppError('no-space', `The disk of ${engine} is full: ${reason}.`, {
       hint: 'Remove images that are not needed, or give it more room.',

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { text } from 'node:stream/consumers'
@@ -34,10 +35,12 @@ export async function runProgram(
   })
   ended.catch(() => undefined)
   let complaint = ''
-  child.stderr?.setEncoding('utf8').on('data', (said: string) => {
-    complaint = (complaint + said).slice(-4000)
-    for (const line of said.split('\n')) if (line.trim()) options.said?.(line.trim())
-  })
+  if (child.stderr) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      complaint = `${complaint}\n${line}`.slice(-4000)
+      if (line.trim()) options.said?.(line.trim())
+    })
+  }
   const printed = child.stdout ? text(child.stdout).catch(() => '') : Promise.resolve('')
   try {
     // A program that fails reads no further: what it said then counts, not the broken pipe.

@@ -38,8 +38,8 @@ export function openSsh({ host, user, port }: SshAddress): Duplex {
   // Not `Duplex.from`: that ends as soon as ssh reads no more, whatever of its answer is still to be read.
   const duplex = new Duplex({
     read: () => void stdout.resume(),
-    write: (chunk: Uint8Array, _encoding, done) => void stdin.write(chunk, done),
-    final: (done) => void stdin.end(done),
+    write: (chunk: Uint8Array, _encoding, done) => void stdin.write(chunk, () => done()),
+    final: (done) => void stdin.end(() => done()),
     destroy(error, done) {
       child.kill()
       done(error)

@@ -41,6 +41,8 @@ describe('the destination', () => {
     expect(second.stderr).toMatch(/Another run is writing into .* \(process \d+ on /)
     expect(second.stdout).toMatch(/Plan: 1 image/)
     expect(second.stdout).not.toContain('Done')
+    const [done] = eventsOf(await replicate(oneImage), 'done')
+    expect(done).toMatchObject({ saved: 0, error: expect.stringContaining('Another run') })
     expect(await first).toMatchObject({ code: 0 })
     expect(await readdir(output)).not.toContain('.ngc-replicator.lock')
     const dead = { host: hostname(), pid: 2 ** 22 - 1, started: '1', id: 'gone' }

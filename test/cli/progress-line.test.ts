@@ -12,6 +12,7 @@ test('a line of progress fits the terminal and keeps the end of the name and all
     expect(line).toContain('68%  6.10 GB of 8.90 GB  84.0 MB/s  about 33 s left')
   }
   expect(progressLine(name, state, 120)).toContain('█████████████░░░░░░░')
+  expect(progressLine(name, state, 60)).toMatch(/84\.0 MB\/s$/)
   expect(progressLine(name, state, 20).length).toBeLessThan(20)
 })
 

@@ -25,6 +25,22 @@ describe('the environment', () => {
 })
 
 test.each([
+  [['verfy', '.'], 'Did you mean “ngc-replicator verify”?'],
+  [['laod', '.'], 'Did you mean “ngc-replicator load”?'],
+  [['pull', 'nvidia/pytorch:24.05-py3'], '“ngc-replicator --help” lists them'],
+  [['nvidia/pytorch'], 'take the newest: --image nvidia/pytorch --latest 1'],
+  [[import.meta.dirname], `ngc-replicator inventory ${import.meta.dirname}`],
+])('what %j may have meant is said', async (args, hint) => {
+  const run = await runCli(args)
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr).toContain(hint)
+})
+
+test('help is a command as well', async () => {
+  expect((await runCli(['help', 'load'])).stdout).toContain('Usage: ngc-replicator load')
+})
+
+test.each([
   ['an unknown option', ['--nonsense']],
   ['a minimum that is no month', ['--min-version', 'new']],
   ['a platform there is not', ['--platform', 'windows/amd64']],

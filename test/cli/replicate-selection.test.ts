@@ -50,6 +50,12 @@ describe('a selection', () => {
     expect(sandbox.requests.all({ role: 'catalog' })).toEqual([])
   })
 
+  test('stand alone: that rules beside them select nothing is said', async () => {
+    const run = await replicate(['nvidia/pytorch:24.02-py3', '--image', 'tensorrt', '--dry-run'])
+    expect(eventsOf(run, 'plan')).toHaveLength(1)
+    expect(run.stderr).toContain('--image and --project select nothing besides')
+  })
+
   test('can be a page of the catalogue, or a docker pull line', async () => {
     const page =
       'https://catalog.ngc.nvidia.com/orgs/nvidia/teams/clara/containers/monai-toolkit/tags?version=1.0'

@@ -91,6 +91,11 @@ describeWith(['containerd', 'ctr'], 'loading into containerd', () => {
     expect(listed).toContain(image.manifest.descriptor.digest)
     expect((await loadAll(engine, folder)).told).toEqual([`skipped ${reference}`])
     expect(await cancelledLoad(engine)).toEqual([])
+    const images = ['--namespace', 'k8s.io', 'images']
+    await containerd.run(...images, 'tag', reference, 'localhost/other:name')
+    await containerd.run(...images, 'remove', reference)
+    expect((await loadAll(engine, folder)).told).toEqual([`tagged ${reference}`])
+    expect(await containerd.run(...images, 'list', `name==${reference}`)).toContain(reference)
     const elsewhere = await containerdProgram({ socket: containerd.socket, namespace: 'default' })
     expect((await planLoad({ paths: [folder] }, elsewhere)).items).toMatchObject([
       { state: 'load' },

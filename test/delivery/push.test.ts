@@ -247,6 +247,7 @@ describeWith(['docker-registry', 'skopeo'], 'pushing to a real registry', () => 
     expect(jsonLines(run).at(-1)).toMatchObject({ pushed: 0, failed: 3 })
     const none = await push(join(folder, 'empty'))
     expect(none.stderr).toContain('There is no tarball of images there')
+    expect(none.code).toBe(1)
   })
 
   describeWith(['strace'], 'watched from outside', () => {

@@ -144,3 +144,19 @@ test('a folder that was not granted is not compared, on neither side', async () 
     code: 'not-found',
   })
 })
+
+test('a list of more than is kept is refused whole, and so is a reference that is too long', async () => {
+  const { handlers, chosen } = desktop
+  chosen.list = join(home.path, 'list.json')
+  const listed = Array.from({ length: 21 }, (_, n) => ({
+    reference: image,
+    platform: `linux/v${n}`,
+  }))
+  await writeFile(chosen.list, JSON.stringify({ version: 1, images: listed }))
+  await expect(handlers['selection.openList']({})).rejects.toThrow('more than 20 platforms')
+  const long = `${'a'.repeat(250)}/${'b'.repeat(4)}:${'c'.repeat(128)}`
+  const images = [{ reference: `${'d.'.repeat(80)}example/${long}`, platform: 'linux/amd64' }]
+  await writeFile(chosen.list, JSON.stringify({ version: 1, images }))
+  await expect(handlers['selection.openList']({})).rejects.toThrow('too long')
+  expect(selection().items).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { lockFolder } from '../../main/disk/lock.ts'
@@ -97,6 +98,18 @@ test('a lock that another computer took while this one slept is not given back b
   await writeFile(join(stick, lock), theirs)
   await leave()
   expect(await readFile(join(stick, lock), 'utf8')).toBe(theirs)
+})
+
+test('of several that find the same dead lock at once one has the folder', async () => {
+  const dead = JSON.stringify({ host: hostname(), pid: 2 ** 22 - 1, started: '1', id: 'gone' })
+  for (let round = 0; round < 50; round += 1) {
+    await writeFile(join(stick, lock), dead)
+    const tries = await Promise.allSettled(Array.from({ length: 4 }, () => lockFolder(stick)))
+    const held = tries.filter((one) => one.status === 'fulfilled')
+    expect(held.length).toBe(1)
+    await held[0]?.value()
+  }
+  expect((await readdir(stick)).filter((name) => name.startsWith(lock))).toEqual([])
 })
 
 async function occupied(): Promise<string> {

@@ -136,6 +136,14 @@ describeWith(['dockerd', 'docker', 'sshd', 'ssh', 'docker-registry'], 'a Docker 
     expect(await docker.run('images', '--format', '{{.Repository}}:{{.Tag}}')).toContain(reference)
   })
 
+  it('that nobody answers for is told of in the words of ssh, as often as it is asked', async () => {
+    const env = { DOCKER_HOST: `ssh://127.0.0.1:${await freePort()}` }
+    for (let round = 0; round < 3; round += 1) {
+      const { stderr } = await runCli(['load', '--to', 'docker', import.meta.dirname], { env })
+      expect(stderr).toMatch(/ssh ended: .*Connection refused/)
+    }
+  })
+
   it('that lets nobody in, or is not known, is told of in the words of ssh', async () => {
     await sshd.forget('key')
     const refused = await run('doctor')
