@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { app, nativeTheme, session, type BrowserWindow } from 'electron'
 import { createAnswer } from './api/answer.ts'
-import type { ViewName } from './api/contract.ts'
+import type { ViewName } from './api/shapes.ts'
 import { createDesktop } from './desktop/desktop.ts'
 import type { Ports } from './desktop/ports.ts'
 import { describeApplication, describeForPanel } from './electron/about.ts'

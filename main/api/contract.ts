@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ErrorCode } from './errors.ts'
 import type {
+  About,
   CatalogueList,
   Comparison,
   DeliveryView,
@@ -9,6 +10,7 @@ import type {
   LibraryImage,
   LibraryView,
   LoadPlanView,
+  Notice,
   Place,
   Places,
   PlanView,
@@ -20,6 +22,7 @@ import type {
   Settings,
   TagList,
   TransfersView,
+  ViewName,
 } from './shapes.ts'
 import {
   compared,
@@ -190,25 +193,6 @@ export type Events = {
   'delivery.changed': DeliveryView
   /** From the menu, the file manager or a second start: show this view, and open this place in it. */
   'view.asked': { view: ViewName; place?: Place }
-}
-
-export type ViewName = 'catalogue' | 'plan' | 'transfers' | 'library' | 'settings'
-
-export type About = {
-  version: string
-  electron: string
-  chromium: string
-  node: string
-  platform: string
-  /** 'packaged' when installed, 'development' when run from the source. */
-  runtime: 'packaged' | 'development'
-}
-
-/** Something that happened without being asked for, said once until it is dismissed. */
-export type Notice = {
-  id: string
-  message: string
-  hint?: string
 }
 
 export type CallName = keyof typeof contract

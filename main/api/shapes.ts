@@ -1,4 +1,5 @@
 /** The shapes that cross between the window and the core: plain data, whole snapshots, no secrets, no paths that act. */
+export type * from './shapes/application.ts'
 export type * from './shapes/session.ts'
 export type * from './shapes/catalogue.ts'
 export type * from './shapes/selection.ts'

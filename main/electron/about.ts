@@ -1,5 +1,5 @@
 import { app } from 'electron'
-import type { About } from '../api/contract.ts'
+import type { About } from '../api/shapes.ts'
 
 /** What runs: the line at the foot of the rail, and what a report of a fault should begin with. */
 export function describeApplication(): About {

@@ -1,5 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import type { ViewName } from '../api/contract.ts'
+import type { ViewName } from '../api/shapes.ts'
 
 /** The menu: views with their shortcuts, and what a system cannot do without. `show` asks the window for a view. */
 export function setMenu(options: {

@@ -1,4 +1,5 @@
-import type { Handlers, Notice } from '../api/contract.ts'
+import type { Handlers } from '../api/contract.ts'
+import type { Notice } from '../api/shapes.ts'
 
 /** What happened without being asked for: kept until the user has dismissed it. */
 export type Notices = {

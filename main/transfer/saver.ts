@@ -17,7 +17,7 @@ import type { StateFile } from '../state/state-file.ts'
 import type { HeldBlobs } from './held-blobs.ts'
 import type { PullProgress } from '../docker/pull.ts'
 import type { DockerSaveParts } from './save-from-docker.ts'
-import type { SaveParts } from './save-image.ts'
+import type { SaveParts } from './save-parts.ts'
 
 export interface SaverParts {
   readonly folder: string

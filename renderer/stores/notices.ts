@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Notice } from '../../main/api/contract.ts'
+import type { Notice } from '../../main/api/shapes.ts'
 import { call, on } from '../replicator.ts'
 
 /** Main's notices, mirrored. */

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ViewName } from '../../main/api/contract.ts'
+import type { ViewName } from '../../main/api/shapes.ts'
 
 /** Which view is shown. */
 export const useView = create<{ name: ViewName }>(() => ({ name: 'catalogue' }))

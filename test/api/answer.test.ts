@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAnswer, inputLimitBytes } from '../../main/api/answer.ts'
-import type { About, Handlers } from '../../main/api/contract.ts'
+import type { Handlers } from '../../main/api/contract.ts'
+import type { About } from '../../main/api/shapes.ts'
 import { AppError } from '../../main/api/errors.ts'
 
 const about: About = {

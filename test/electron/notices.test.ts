@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Notice } from '../../main/api/contract.ts'
+import type { Notice } from '../../main/api/shapes.ts'
 import { createNotices } from '../../main/electron/notices.ts'
 
 test('a notice is announced with all others, and stays until it is dismissed', () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Envelope, Notice } from '../../main/api/contract.ts'
+import type { Envelope } from '../../main/api/contract.ts'
+import type { Notice } from '../../main/api/shapes.ts'
 import type { Selection, TransferRow, TransfersView } from '../../main/api/shapes.ts'
 import { keepForward } from '../../renderer/stores/forward.ts'
 import { mirrored } from '../../renderer/stores/mirror.ts'

@@ -1,5 +1,5 @@
 import { IconBox, IconDownload, IconFolders, IconSettings } from '@tabler/icons-react'
-import type { ViewName } from '../../../main/api/contract.ts'
+import type { ViewName } from '../../../main/api/shapes.ts'
 import { valueOf } from '../../stores/mirror.ts'
 import { selection, transfers } from '../../stores/mirrors.ts'
 import { show, useView } from '../../stores/view.ts'

@@ -1,5 +1,5 @@
 import { Suspense, useEffect } from 'react'
-import type { ViewName } from '../../../main/api/contract.ts'
+import type { ViewName } from '../../../main/api/shapes.ts'
 import { session } from '../../stores/mirrors.ts'
 import { useView } from '../../stores/view.ts'
 import { Notices } from './notices.tsx'
