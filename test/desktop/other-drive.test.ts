@@ -61,13 +61,19 @@ describeWith(['mkfs.ext4', 'losetup'], 'another drive at the same place', () => 
     await vi.waitFor(async () => expect(await readdir(place)).not.toContain('.ngc-replicator.lock'))
   }
 
-  it('is not written to nor cleaned up: a transfer goes on when its own is back', async () => {
-    const [own, other] = [await ext4Drive(size), await ext4Drive(size)]
-    const { handlers } = desktop
-    await plugIn(own)
+  /** The first is plugged in, and an image is selected that comes slowly. */
+  const twoDrives = async (): Promise<[string, string]> => {
+    const drives: [string, string] = [await ext4Drive(size), await ext4Drive(size)]
+    await plugIn(drives[0])
     sandbox.settings.bytesPerSecond = 400_000
-    await handlers['session.begin']({ as: 'sandbox' })
-    await handlers['selection.add']({ references: ['nvcr.io/nvidia/pytorch:24.05-py3'] })
+    await desktop.handlers['session.begin']({ as: 'sandbox' })
+    await desktop.handlers['selection.add']({ references: ['nvcr.io/nvidia/pytorch:24.05-py3'] })
+    return drives
+  }
+
+  it('is not written to nor cleaned up: a transfer goes on when its own is back', async () => {
+    const [own, other] = await twoDrives()
+    const { handlers } = desktop
     const planned = await plan()
     await handlers['transfers.start']({ plan: planned })
     await reach('downloading')
@@ -102,12 +108,8 @@ describeWith(['mkfs.ext4', 'losetup'], 'another drive at the same place', () => 
   }, 60_000)
 
   it('can be saved to as well: it is other work than that of the first', async () => {
-    const [own, other] = [await ext4Drive(size), await ext4Drive(size)]
+    const [, other] = await twoDrives()
     const { handlers } = desktop
-    await plugIn(own)
-    sandbox.settings.bytesPerSecond = 400_000
-    await handlers['session.begin']({ as: 'sandbox' })
-    await handlers['selection.add']({ references: ['nvcr.io/nvidia/pytorch:24.05-py3'] })
     await handlers['transfers.start']({ plan: await plan() })
     await reach('downloading')
     await pause()
