@@ -81,13 +81,3 @@ test('nothing is put on a drive that is not written to', async () => {
   const run = await replicate('--with-installers', release, ...to)
   expect(run).toMatchObject({ code: 2, stdout: '' })
 })
-
-// The packaged program is asked for it by test/package.
-test.runIf(process.env['NGC_REPLICATOR_TEST_PROGRAM'] === undefined)(
-  'what runs from its source says how an application is put on the drive',
-  async () => {
-    const run = await replicate('--with-app')
-    expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toContain('--with-installers FOLDER')
-  },
-)

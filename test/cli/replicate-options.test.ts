@@ -29,7 +29,8 @@ test.each([
   [['laod', '.'], 'Did you mean “ngc-replicator load”?'],
   [['pull', 'nvidia/pytorch:24.05-py3'], '“ngc-replicator --help” lists them'],
   [['nvidia/pytorch'], 'take the newest: --image nvidia/pytorch --latest 1'],
-  [[import.meta.dirname], `ngc-replicator inventory ${import.meta.dirname}`],
+  // A folder alone opens the window, where there is one.
+  [[import.meta.dirname, '--dry-run'], `ngc-replicator inventory ${import.meta.dirname}`],
 ])('what %j may have meant is said', async (args, hint) => {
   const run = await runCli(args)
   expect(run).toMatchObject({ code: 2, stdout: '' })
