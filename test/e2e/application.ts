@@ -39,11 +39,13 @@ export { expect } from '@playwright/test'
  */
 export async function launch(
   userData: string,
-  { asked = [], program = executable() }: { asked?: readonly string[]; program?: string } = {},
+  { asked = [], program }: { asked?: readonly string[]; program?: string } = {},
 ): Promise<Application> {
   const begun = performance.now()
+  // Without a program Playwright starts the Electron of its own choice, which runtime.ts makes ours: then the application
+  // waits until the debugger is there. Given a program it does not, and on busy cores that attaches too late, for ever.
   const electron = await _electron.launch({
-    executablePath: program,
+    ...(program !== undefined && { executablePath: program }),
     args: applicationArguments(userData, ...asked),
   })
   const page = await electron.firstWindow()

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { provideRuntime } from '../../scripts/electron-runtime.ts'
 import { electronArguments } from '../../scripts/runtime/launch.ts'
@@ -17,4 +18,5 @@ export default async function provide(): Promise<void> {
     },
   )
   process.env['NGC_REPLICATOR_TEST_ELECTRON'] = executable
+  process.env['ELECTRON_OVERRIDE_DIST_PATH'] = dirname(executable)
 }
