@@ -24,12 +24,13 @@ export default defineConfig({
       // What is installed has no node_modules: everything it needs is in here.
       externalizeDeps: false,
       rolldownOptions: {
-        // What Electron starts, its two hosts of one core, and the sandbox, a thread of the desktop.
+        // What Electron starts, its two hosts of one core, and the desktop's threads: the sandbox, and what saves.
         input: {
           start: 'main/start.ts',
           index: 'main/index.ts',
           cli: 'main/cli.ts',
           sandbox: 'main/sandbox/thread.ts',
+          saving: 'main/desktop/saving/thread.ts',
         },
       },
     },

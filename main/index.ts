@@ -21,6 +21,7 @@ import { registerScheme, serveInterface } from './electron/protocol.ts'
 import { orderQuit } from './electron/quit.ts'
 import { reviveWindow } from './electron/revive.ts'
 import { startSandboxThread } from './electron/sandbox-thread.ts'
+import { startSavingThread } from './electron/saving-thread.ts'
 import { keptSecrets, openSecrets } from './electron/secrets.ts'
 import { openStore } from './electron/store.ts'
 import { system } from './electron/system.ts'
@@ -92,6 +93,7 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     log,
     app: await packedApp(log),
     startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
+    startSaving: () => startSavingThread(join(import.meta.dirname, 'saving.js'), folder),
     logsFolder: app.getPath('logs'),
     machineFolder: folder,
     catalogueFolder: join(folder, 'catalogue'),

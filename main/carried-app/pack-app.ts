@@ -12,7 +12,7 @@ const { lstat, readdir, readlink } = plainFs.promises
  * The installed application as one tar, which every system unpacks. Not compressed: so its size is known before a byte is
  * read, and the same application always makes the same bytes. Of modes only “may be run” is kept, so nothing is setuid.
  */
-export async function packApp(app: InstalledApp): Promise<CarriedFile> {
+export async function packApp(app: InstalledApp): Promise<PackedApp> {
   const members = await membersOf(app)
   const sizeBytes = members.reduce(
     (sum, member) =>
@@ -22,11 +22,16 @@ export async function packApp(app: InstalledApp): Promise<CarriedFile> {
   let summing: Promise<string> | undefined
   const bytes = (): AsyncIterable<Uint8Array> => archiveOf(members)
   return {
+    installed: app,
     name: `ngc-replicator-${app.version}-${systems[app.platform] ?? app.platform}-${app.arch}.tar`,
     sizeBytes,
     sha256: () => (summing ??= sha256Of(bytes())),
     bytes,
   }
+}
+
+export interface PackedApp extends CarriedFile {
+  readonly installed: InstalledApp
 }
 
 const systems: Partial<Record<NodeJS.Platform, string>> = { win32: 'windows', darwin: 'macos' }

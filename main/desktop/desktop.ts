@@ -4,7 +4,8 @@ import { createHistory } from '../library/history/history.ts'
 import { listDrives, type FoundDrive } from '../disk/drive-list.ts'
 import { createCatalogueService } from './catalogue.ts'
 import { openCatalogueShelf } from './catalogue-shelf.ts'
-import { createConnection, networkOf, siteOf, type Connection } from './connection.ts'
+import { createConnection, type Connection } from './connection.ts'
+import { coreSettings, coreWith, networkOf, siteOf } from './core-settings.ts'
 import { createComparisons } from './library/comparisons.ts'
 import { createDeliveries, type DeliveriesService } from './delivery/deliveries.ts'
 import { createLibrary } from './library/library.ts'
@@ -12,6 +13,8 @@ import { createPlaces, type PlacesService } from './places.ts'
 import { createPlans, type PlanService } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { createSelection } from './selection.ts'
+import { orderSaving } from './saving/order-saving.ts'
+import type { Saving } from './saving/saving.ts'
 import { openSession } from './session.ts'
 import { createSettings, type SettingsService } from './settings.ts'
 import { createSpeeds } from './speeds.ts'
@@ -52,7 +55,9 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   const reach = async () => ({ site: siteOf(settings), network: await networkOf(settings) })
   const session = await openSession({ ...ports, reach })
   const history = createHistory(ports.machineFolder, log)
-  const connection = createConnection({ session: () => session, settings, history, log })
+  const core = async () => await coreSettings(session, settings)
+  const connection = createConnection(async () => await coreWith(await core(), { history, log }))
+  const saving = orderSaving({ start: ports.startSaving, settings: core, log })
   const speeds = createSpeeds(ports)
   const isBusy = (drive: FoundDrive): boolean =>
     transfers.isWriting(drive) || deliveries.isReading(drive)
@@ -95,7 +100,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
   })
   const transfers: TransfersService = createTransfers({
     ...ports,
-    connection,
+    saving,
     places,
     plans: () => plans,
     settings,
@@ -131,7 +136,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     reconnect()
     if (kind !== 'none') transfers.start()
   })
-  reconnectOnSettings(settings, { connection, reconnect })
+  reconnectOnSettings(settings, { connection, saving, reconnect })
   await places.refresh().catch((error: unknown) => log('The drives could not be listed.', error))
   if (session.current().kind !== 'none') {
     reconnect()
@@ -160,16 +165,18 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
       await Promise.all([transfers.close(), deliveries.close()])
       await Promise.all([library, plans, selection, catalogue].map(({ close }) => close()))
       places.close()
-      await connection.close()
+      await Promise.all([saving.close(), connection.close()])
       await session.close()
     },
   }
 }
 
+type Reconnected = { connection: Connection; saving: Saving; reconnect: () => void }
+
 /** Which catalogue is seen hangs on the site and the projects; how it is reached on the rest. */
 function reconnectOnSettings(
   settings: SettingsService,
-  { connection, reconnect }: { connection: Connection; reconnect: () => void },
+  { connection, saving, reconnect }: Reconnected,
 ): void {
   const facts = () => {
     const { site, projects, platform, proxy, extraCertificates, ...rest } = settings.current()
@@ -183,7 +190,7 @@ function reconnectOnSettings(
   let before = facts()
   settings.onChange(() => {
     const now = facts()
-    if (now.limit !== before.limit) connection.limit(now.limit)
+    if (now.limit !== before.limit) saving.limit(now.limit)
     if (now.seen !== before.seen) reconnect()
     else if (now.reached !== before.reached) connection.renew()
     before = now

@@ -1,7 +1,8 @@
 import type { Events } from '../api/contract.ts'
-import type { CarriedFile } from '../carried-app/carried-file.ts'
+import type { PackedApp } from '../carried-app/pack-app.ts'
 import type { SiteFile } from '../ngc/site-file.ts'
 import type { KeepName, Kept } from './kept.ts'
+import type { SavingThread } from './saving/messages.ts'
 
 /** What the desktop's services ask of their host. Electron gives it in the application, plain objects in the tests. */
 export type Ports = {
@@ -15,8 +16,10 @@ export type Ports = {
   log: (line: string, error?: unknown) => void
   /** The sample NGC, in a process or thread of its own. */
   startSandbox: () => Promise<RunningSandbox>
+  /** The thread in which images are saved. */
+  startSaving: () => SavingThread
   /** The application itself, packed; undefined where it is not installed. */
-  app: CarriedFile | undefined
+  app: PackedApp | undefined
   logsFolder: string
   /** Where the history of folders goes that cannot keep it themselves. */
   machineFolder: string

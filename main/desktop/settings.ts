@@ -1,6 +1,6 @@
 import type { Handlers, Input } from '../api/contract.ts'
 import type { Settings } from '../api/shapes.ts'
-import { oneProxy, proxiesFrom, unescaped, type ProxySettings } from '../net/proxy.ts'
+import { oneProxy, proxyAt, unescaped, type ProxySettings } from '../net/proxy.ts'
 import { parseSite } from '../ngc/site-file.ts'
 import type { Kept } from './kept.ts'
 import { readCertificates } from './read-certificates.ts'
@@ -8,7 +8,8 @@ import type { Ports } from './ports.ts'
 
 export type SettingsService = {
   current: () => Kept['settings']
-  /** The proxy with its password, or what the environment says. */
+  /** Of the proxy, with its password; empty where the environment says. */
+  proxyAddress: () => Promise<string>
   proxy: () => Promise<ProxySettings>
   /** Hears of every change after it was kept. */
   onChange: (listener: () => void) => void
@@ -57,12 +58,8 @@ export function createSettings(ports: SettingsPorts): SettingsService {
     current: () => keep.get(),
     onChange: (listener) => void listeners.push(listener),
 
-    async proxy() {
-      const { proxy } = keep.get()
-      if (proxy === '') return proxiesFrom(process.env)
-      const password = await secrets.get('proxy-password')
-      return oneProxy(withPassword(proxy, password), process.env)
-    },
+    proxyAddress,
+    proxy: async () => proxyAt(await proxyAddress(), process.env),
 
     handlers: {
       'settings.get': view,
@@ -85,6 +82,11 @@ export function createSettings(ports: SettingsPorts): SettingsService {
         }),
       'settings.showLogs': () => system.openFolder(logsFolder),
     },
+  }
+
+  async function proxyAddress(): Promise<string> {
+    const { proxy } = keep.get()
+    return proxy === '' ? '' : withPassword(proxy, await secrets.get('proxy-password'))
   }
 
   /** The address without its password, which goes to the key store; an unchanged address keeps the one it had. */

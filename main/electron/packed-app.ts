@@ -1,10 +1,9 @@
-import type { CarriedFile } from '../carried-app/carried-file.ts'
 import { findInstalledApp } from '../carried-app/installed-app.ts'
-import { packApp } from '../carried-app/pack-app.ts'
+import { packApp, type PackedApp } from '../carried-app/pack-app.ts'
 import type { Log } from './log.ts'
 
 /** The application itself; undefined where it is not installed, or cannot be read: then it is not offered. */
-export async function packedApp(log: Log): Promise<CarriedFile | undefined> {
+export async function packedApp(log: Log): Promise<PackedApp | undefined> {
   try {
     const app = await findInstalledApp()
     return app && (await packApp(app))

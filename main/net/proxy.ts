@@ -30,6 +30,11 @@ export function oneProxy(text: string, environment: Environment = {}): ProxySett
   return { https: proxy, http: proxy, isDirect: directHosts(value(environment, 'NO_PROXY')) }
 }
 
+/** The proxy at this address, or what the environment says where there is none. Throws what `oneProxy` throws. */
+export function proxyAt(text: string, environment: Environment): ProxySettings {
+  return text === '' ? proxiesFrom(environment) : oneProxy(text, environment)
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 function value(environment: Environment, name: string): string {

@@ -62,6 +62,18 @@ export function parseSite(text: string, file: string): Site {
   }
 }
 
+/** What makes the same site when it is parsed. */
+export function siteFileOf({ catalog, auth, registry, dgx, registryName }: Site): SiteFile {
+  return {
+    catalog: catalog.href,
+    auth: auth.href,
+    registry: registry.href,
+    dgx: dgx.href,
+    registryName,
+    insecure: true,
+  }
+}
+
 type ServiceName = 'catalog' | 'auth' | 'registry' | 'dgx'
 
 const siteFileSchema = z.strictObject({

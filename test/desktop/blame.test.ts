@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blame } from '../../main/desktop/transfers/blame.ts'
+import { blame } from '../../main/desktop/saving/blame.ts'
 import { isOfTheLine, NetworkError } from '../../main/net/failure.ts'
 
 const { signal } = new AbortController()

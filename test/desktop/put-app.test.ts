@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { PlanView } from '../../main/api/shapes.ts'
-import type { CarriedFile } from '../../main/carried-app/carried-file.ts'
+import type { PackedApp } from '../../main/carried-app/pack-app.ts'
 import { packApp } from '../../main/carried-app/pack-app.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { startDesktop, temporaryFolder, type TestDesktop } from '../support/desktop.ts'
@@ -12,7 +12,7 @@ const image = 'nvcr.io/nvidia/pytorch:24.05-py3'
 let sandbox: Sandbox
 let home: { path: string; remove: () => void }
 let stick: string
-let app: CarriedFile
+let app: PackedApp
 let desktop: TestDesktop
 
 beforeAll(async () => {

@@ -25,7 +25,7 @@ test('while Docker pulls, a transfer shows how much of which layer it has', () =
     pulledBytes: 200,
     state: 'downloading',
   } as const
-  attempt.pulled({ pulledBytes: 200, totalBytes: 500, layers: [layer] })
+  attempt.apply({ pull: { pulledBytes: 200, totalBytes: 500, layers: [layer] } })
   const row = rowOf(running('pulling'), { attempt, place, waitsFor: undefined })
   expect(row).toMatchObject({ phase: 'pulling', writtenBytes: 200, sizeBytes: 500 })
   expect(row.layers).toEqual([{ digest: 'sha256:1', sizeBytes: 500, doneBytes: 200 }])
@@ -33,8 +33,10 @@ test('while Docker pulls, a transfer shows how much of which layer it has', () =
 
 test('what Docker then saves counts from the beginning, of a tarball whose size the plan could not know', () => {
   const attempt = new Attempt()
-  attempt.pulled({ pulledBytes: 500, totalBytes: 500, layers: [] })
-  attempt.advance({ phase: 'saving', writtenBytes: 100, durableBytes: 0, totalBytes: 2000 })
+  attempt.apply({ pull: { pulledBytes: 500, totalBytes: 500, layers: [] } })
+  attempt.apply({
+    progress: { phase: 'saving', writtenBytes: 100, durableBytes: 0, totalBytes: 2000 },
+  })
   const row = rowOf(running('saving'), { attempt, place, waitsFor: undefined })
   expect(row).toMatchObject({ phase: 'saving', writtenBytes: 100, sizeBytes: 2000, layers: [] })
 })

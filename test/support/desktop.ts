@@ -1,12 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
 import type { z } from 'zod'
 import type { Events } from '../../main/api/contract.ts'
-import type { CarriedFile } from '../../main/carried-app/carried-file.ts'
+import type { PackedApp } from '../../main/carried-app/pack-app.ts'
 import { createDesktop, type Desktop } from '../../main/desktop/desktop.ts'
 import { kept, type KeepName, type Kept } from '../../main/desktop/kept.ts'
 import type { Keep, Ports, SecretName } from '../../main/desktop/ports.ts'
+import type { Report, SavingThread } from '../../main/desktop/saving/messages.ts'
+import { serveSaving } from '../../main/desktop/saving/serve-saving.ts'
 import type { FoundDrive } from '../../main/disk/drive-list.ts'
 import type { Sandbox } from '../../main/sandbox/sandbox.ts'
 
@@ -30,7 +33,7 @@ export type TestOptions = {
   secrets?: Map<string, string> | undefined
   drives?: () => Promise<FoundDrive[]>
   /** As if it were installed. */
-  app?: CarriedFile | undefined
+  app?: PackedApp | undefined
 }
 
 export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
@@ -72,6 +75,7 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
     log: (line, error) =>
       void logged.push(error instanceof Error ? `${line} ${error.stack}` : line),
     startSandbox: async () => ({ site: sandbox.site, close: async () => undefined }),
+    startSaving: () => startSavingHere(folder),
     app: options.app,
     logsFolder: join(folder, 'logs'),
     machineFolder: folder,
@@ -90,6 +94,17 @@ export async function startDesktop(options: TestOptions): Promise<TestDesktop> {
       isDead = true
       await desktop.close()
     },
+  }
+}
+
+/** Behind a real channel, so that only what can be cloned gets through. */
+function startSavingHere(machineFolder: string): SavingThread {
+  const { port1, port2 } = new MessageChannel()
+  port2.on('message', serveSaving({ machineFolder, send: (report) => port2.postMessage(report) }))
+  return {
+    send: (order) => port1.postMessage(order),
+    hear: (report) => void port1.on('message', (message: Report) => report(message)),
+    end: async () => port1.close(),
   }
 }
 

@@ -1,14 +1,13 @@
-import { lineBytes, type PullProgress } from '../../docker/pull.ts'
-import type { WriteProgress } from '../../archive/write.ts'
-import type { ImageToSave } from '../../plan/plan.ts'
-import { uniqueLayers } from '../../plan/plan.ts'
 import type { TransferRow } from '../../api/shapes.ts'
+import type { WriteProgress } from '../../archive/write.ts'
+import { lineBytes, type PullProgress } from '../../docker/pull.ts'
 import { createSpeed } from '../../transfer/speed.ts'
+import type { PlannedImage, SaveUpdate } from '../saving/saving.ts'
 
 /** What is only known while the application runs: bytes and speed of the last time that a job ran. Never kept on disk. */
 export class Attempt {
   readonly controller = new AbortController()
-  image: ImageToSave | undefined
+  planned: PlannedImage | undefined
   progress: WriteProgress = { phase: 'downloading', writtenBytes: 0, durableBytes: 0 }
   /** While an engine pulls the image. */
   pull: PullProgress | undefined
@@ -19,8 +18,19 @@ export class Attempt {
   #isBegun = false
   #speed = createSpeed()
 
+  /** What is heard while it runs. */
+  apply(update: SaveUpdate): void {
+    const { planned, pull, progress, fetchedBytes, verifiedBytes, missingBytes } = update
+    if (planned) this.planned = planned
+    if (pull) this.#pulled(pull)
+    if (progress) this.#advance(progress)
+    this.fetchedBytes += fetchedBytes ?? 0
+    this.verifiedBytes = verifiedBytes ?? this.verifiedBytes
+    this.missingBytes = missingBytes ?? this.missingBytes
+  }
+
   /** What an earlier attempt wrote is where this one begins, and no speed. */
-  advance(progress: WriteProgress): void {
+  #advance(progress: WriteProgress): void {
     // An engine took its time before this, and wrote nothing.
     const { phase, totalBytes } = this.progress
     if (phase === 'saving' && totalBytes === undefined) this.#speed = createSpeed()
@@ -32,7 +42,7 @@ export class Attempt {
     this.pull = undefined
   }
 
-  pulled(pull: PullProgress): void {
+  #pulled(pull: PullProgress): void {
     const gained = lineBytes(pull) - lineBytes(this.pull ?? pull)
     this.#speed.add(Math.max(0, gained))
     this.pull = pull
@@ -49,15 +59,10 @@ export class Attempt {
         return { digest, sizeBytes, doneBytes: pulledBytes }
       })
     }
-    if (!this.image) return []
     const { writtenBytes } = this.progress
-    const offsets = new Map<string, number>()
-    for (const { source, dataOffset } of this.image.layout.members) {
-      if (source.kind === 'blob') offsets.set(source.descriptor.digest, dataOffset)
-    }
-    return uniqueLayers(this.image.image.layers).map(({ digest, size }) => {
-      const written = writtenBytes - (offsets.get(digest) ?? Number.POSITIVE_INFINITY)
-      return { digest, sizeBytes: size, doneBytes: Math.min(size, Math.max(0, written)) }
+    return (this.planned?.layers ?? []).map(({ digest, sizeBytes, dataOffset }) => {
+      const doneBytes = Math.min(sizeBytes, Math.max(0, writtenBytes - dataOffset))
+      return { digest, sizeBytes, doneBytes }
     })
   }
 }

@@ -1,10 +1,7 @@
 import { AppError } from '../../api/errors.ts'
-import { carry } from '../../carried-app/carry.ts'
-import type { CarriedFile } from '../../carried-app/carried-file.ts'
+import type { PackedApp } from '../../carried-app/pack-app.ts'
 import type { DriveIdentity } from '../../disk/drive-identity.ts'
-import type { Connection } from '../connection.ts'
-import type { Destinations } from './destinations.ts'
-import { expectSameDrive } from './same-drive.ts'
+import type { Saving } from '../saving/saving.ts'
 
 /** Puts the application itself on a drive: seconds, so it is waited for, and no transfer of the queue. */
 export type AppPutter = {
@@ -15,24 +12,16 @@ export type AppPutter = {
   close: () => Promise<void>
 }
 
-export function createAppPutter(parts: {
-  connection: Connection
-  destinations: Destinations
-  app: CarriedFile | undefined
-}): AppPutter {
-  const { connection, destinations, app } = parts
+export function createAppPutter(parts: { saving: Saving; app: PackedApp | undefined }): AppPutter {
+  const { saving, app } = parts
   const running = new Map<Promise<void>, string>()
   const closing = new AbortController()
 
   const run = async (folder: string, drive: DriveIdentity | undefined): Promise<void> => {
     if (!app) return
-    await expectSameDrive(folder, drive)
-    await connection.use((core) =>
-      destinations.use(core, { folder, maxFileSizeBytes: undefined }, async (opened) => {
-        await carry(folder, app, opened.checksums, closing.signal)
-        await opened.driveFiles.update()
-      }),
-    )
+    const { installed } = app
+    const sha256 = await app.sha256()
+    await saving.putApp({ folder, drive, app: installed, sha256 }, closing.signal)
   }
 
   return {

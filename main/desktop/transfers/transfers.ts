@@ -3,22 +3,19 @@ import { AppError } from '../../api/errors.ts'
 import type { TransfersView } from '../../api/shapes.ts'
 import type { FoundDrive } from '../../disk/drive-list.ts'
 import { createSpeed } from '../../transfer/speed.ts'
-import type { Connection } from '../connection.ts'
 import type { PlacesService } from '../places.ts'
 import type { PlanService } from '../plan.ts'
 import type { Ports } from '../ports.ts'
 import { createPublisher } from '../publisher.ts'
+import { expectSameDrive } from '../same-drive.ts'
+import type { Saving } from '../saving/saving.ts'
 import type { SettingsService } from '../settings.ts'
 import type { SpeedService } from '../speeds.ts'
-import { Destinations } from './destinations.ts'
-import { discardPartial } from './discard.ts'
-import { FolderHold } from './folder-hold.ts'
 import { isEnded } from './job.ts'
 import type { Job } from './job-schema.ts'
 import { createAppPutter } from './put-app.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
-import { expectSameDrive } from './same-drive.ts'
 import { SpeedHistory } from './speed-history.ts'
 import { activeJobs, rowOf, safeFolders, totalsOf } from './view.ts'
 
@@ -45,7 +42,7 @@ export type TransfersService = {
 }
 
 export type TransfersParts = Pick<Ports, 'keep' | 'publish' | 'notify' | 'log' | 'app'> & {
-  connection: Connection
+  saving: Saving
   places: PlacesService
   plans: () => PlanService
   settings: SettingsService
@@ -62,7 +59,7 @@ const SNAPSHOT_MS = 250
 
 /** The queue as the window sees and steers it. */
 export function createTransfers(parts: TransfersParts): TransfersService {
-  const { connection, places, plans, settings, speeds, notify, log } = parts
+  const { saving, places, plans, settings, speeds, notify, log } = parts
   const isRemovable = (folder: string): boolean => places.driveOf(folder)?.isRemovable === true
   const publisher = createPublisher(
     () => {
@@ -77,16 +74,8 @@ export function createTransfers(parts: TransfersParts): TransfersService {
   const history = new SpeedHistory(() => publisher.touch())
   let outcome = { done: 0, failed: 0 }
 
-  const hold = new FolderHold()
-  const destinations = new Destinations(hold)
-  const appPutter = createAppPutter({ connection, destinations, app: parts.app })
-  const run = createRun({
-    destinations,
-    connection,
-    settings: () => settings.current(),
-    isRemovable,
-    warn: (message) => log(message),
-  })
+  const appPutter = createAppPutter({ saving, app: parts.app })
+  const run = createRun({ saving, settings: () => settings.current(), isRemovable })
   const queue = new Queue({
     keep: parts.keep('transfers'),
     run: async (job, attempt, listener) => {
@@ -210,11 +199,11 @@ export function createTransfers(parts: TransfersParts): TransfersService {
     },
   }
 
-  /** Where nothing may be written, because the drive is gone, or another is there, or another process has it, nothing of ours is taken away. */
   async function discard(job: Job): Promise<void> {
-    await expectSameDrive(job.folder, job.drive)
-      .then(async () => await hold.within(job.folder, async () => await discardPartial(job)))
-      .catch((error: unknown) => log(`What was left of ${job.reference} stays.`, error))
+    const { folder, drive, reference, platform } = job
+    await saving
+      .discard({ folder, drive, reference, platform })
+      .catch((error: unknown) => log(`What was left of ${reference} stays.`, error))
   }
 
   /** Trying all again means what failed, not what the user took back. */

@@ -13,7 +13,7 @@ export function rowOf(
   const { id, reference, platform, state } = job
   const pull = state.kind === 'running' ? attempt?.pull : undefined
   const sizeBytes =
-    pull?.totalBytes ?? attempt?.progress.totalBytes ?? attempt?.image?.sizeBytes ?? job.sizeBytes
+    pull?.totalBytes ?? attempt?.progress.totalBytes ?? attempt?.planned?.sizeBytes ?? job.sizeBytes
   const isDone = state.kind === 'done'
   const speed = state.kind === 'running' ? attempt?.bytesPerSecond() : undefined
   const writtenBytes = isDone

@@ -3,10 +3,10 @@ import { removePartial } from '../../archive/partial.ts'
 import { removeSetAside } from '../../archive/set-aside.ts'
 import { parsePlatform } from '../../registry/platform.ts'
 import { parseReference } from '../../registry/reference.ts'
-import type { Job } from './job-schema.ts'
+import type { Target } from './saving.ts'
 
-/** Takes away what a job that does not run left unfinished, or had set aside. A folder that is gone is no error. */
-export async function discardPartial({ folder, reference, platform }: Job): Promise<void> {
+/** Takes away what an image that is not being saved left unfinished, or had set aside. A folder that is gone is no error. */
+export async function discardPartial({ folder, reference, platform }: Target): Promise<void> {
   const name = tarballName(parseReference(reference), parsePlatform(platform))
   await removePartial(folder, name)
   await removeSetAside(folder, name)

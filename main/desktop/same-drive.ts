@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises'
-import { AppError } from '../../api/errors.ts'
-import { identityOf, isSameDrive, type DriveIdentity } from '../../disk/drive-identity.ts'
-import { findDrive } from '../../disk/drive-list.ts'
-import { formatBytes } from '../../format.ts'
+import { AppError } from '../api/errors.ts'
+import { identityOf, isSameDrive, type DriveIdentity } from '../disk/drive-identity.ts'
+import { findDrive } from '../disk/drive-list.ts'
+import { formatBytes } from '../format.ts'
 
 /**
  * Sees to it that a folder lies on the drive that it was planned on. A mount point that stays when its drive is gone is an
