@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { Report, SavingThread } from '../desktop/saving/messages.ts'
 
 /** Starts the thread that saves; `path` is its built entry. */
-export function startSavingThread(path: string, machineFolder: string): SavingThread {
+export function startSavingThread(path: string | URL, machineFolder: string): SavingThread {
   const worker = new Worker(path, { workerData: { machineFolder }, resourceLimits })
   let isMeant = false
   return {

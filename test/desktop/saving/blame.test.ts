@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { blame } from '../../main/desktop/saving/blame.ts'
-import { isOfTheLine, NetworkError } from '../../main/net/failure.ts'
+import { blame } from '../../../main/desktop/saving/blame.ts'
+import { isOfTheLine, NetworkError } from '../../../main/net/failure.ts'
 
 const { signal } = new AbortController()
 const away = new NetworkError('refused', 'layers.nvcr.io refused the connection.')

@@ -4,8 +4,8 @@ import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { lockFolder } from '../../main/disk/lock.ts'
-import { image, other, reaches, startTransferring, view } from './transferring.ts'
+import { lockFolder } from '../../../main/disk/lock.ts'
+import { image, other, reaches, startTransferring, view } from '../transferring.ts'
 
 const lock = '.ngc-replicator.lock'
 const { sandbox, home, stick, begin } = await startTransferring()
@@ -16,7 +16,7 @@ afterEach(() => holder?.kill('SIGKILL'))
 /** Another process that has the folder's lock, as the command line would. */
 async function occupy(): Promise<void> {
   const code = `
-    import { lockFolder } from ${JSON.stringify(new URL('../../main/disk/lock.ts', import.meta.url).href)}
+    import { lockFolder } from ${JSON.stringify(new URL('../../../main/disk/lock.ts', import.meta.url).href)}
     const leave = await lockFolder(process.argv[2])
     process.on('message', () => void leave().then(() => process.exit()))
     process.send('locked')`

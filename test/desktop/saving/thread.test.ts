@@ -1,0 +1,61 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { siteFileOf, parseSite } from '../../../main/ngc/site-file.ts'
+import { orderSaving } from '../../../main/desktop/saving/order-saving.ts'
+import type { Saving, SaveUpdate } from '../../../main/desktop/saving/saving.ts'
+import { startSavingThread } from '../../../main/electron/saving-thread.ts'
+import { temporaryFolder } from '../../support/desktop.ts'
+import { sandboxForTests } from '../../support/sandbox.ts'
+
+const sandbox = await sandboxForTests()
+const { path: home, remove } = temporaryFolder()
+const stick = join(home, 'stick')
+const source = new URL('../../../main/desktop/saving/thread.ts', import.meta.url)
+const logged: string[] = []
+let saving: Saving
+
+beforeEach(async () => {
+  await mkdir(stick)
+  saving = orderSaving({
+    start: () => startSavingThread(source, home),
+    settings: async () => ({
+      site: siteFileOf(parseSite(JSON.stringify(sandbox.site), 'of the sandbox')),
+      key: undefined,
+      connections: 4,
+      limitBytesPerSecond: undefined,
+      source: 'registry',
+      proxy: '',
+      extraCertificates: [],
+    }),
+    log: (line) => logged.push(line),
+  })
+})
+afterEach(async () => {
+  await saving.close()
+  remove()
+})
+
+test('a real thread saves an image, tells of it, and can be closed', async () => {
+  const updates: SaveUpdate[] = []
+  const file = await saving.save(
+    {
+      folder: stick,
+      drive: undefined,
+      reference: 'nvcr.io/nvidia/pytorch:24.05-py3',
+      platform: 'linux/amd64',
+      wanted: 'linux/amd64',
+      maxFileSizeBytes: undefined,
+      verify: true,
+    },
+    (update) => updates.push(update),
+    new AbortController().signal,
+  )
+  expect(await readdir(stick)).toContain(file)
+  const planned = updates.find((update) => update.planned)?.planned
+  const fetched = updates.reduce((sum, { fetchedBytes = 0 }) => sum + fetchedBytes, 0)
+  const layers = planned?.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? 0
+  expect(fetched).toBeGreaterThanOrEqual(layers)
+  expect(updates.at(-1)).toMatchObject({ verifiedBytes: planned?.sizeBytes })
+  expect(logged.filter((line) => line.includes('GET')).length).toBeGreaterThan(0)
+})
