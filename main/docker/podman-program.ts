@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../api/errors.ts'
+import { toldFreeBytesOf } from '../disk/space.ts'
 import { isDigest, type Digest } from '../registry/reference.ts'
 import type { ContainerEngine } from './engine.ts'
-import { freeBytesAt } from './probe.ts'
 import { runProgram, type RunOptions } from './program.ts'
 
 /** Podman through its own command, for where its socket is not served. `options` come before each command. */
@@ -20,7 +20,7 @@ export async function podmanProgram(
   const info = infoSchema.parse(JSON.parse(await run(['info', '--format', 'json'], {}, signal)))
   const version = info.version.Version
   engine = `Podman ${version}`
-  const freeBytes = await freeBytesAt(info.store.graphRoot)
+  const freeBytes = await toldFreeBytesOf(info.store.graphRoot)
   return {
     facts: {
       kind: 'podman',

@@ -1,7 +1,7 @@
-import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { AppError } from '../api/errors.ts'
 import { z } from 'zod'
+import { toldFreeBytesOf } from '../disk/space.ts'
 import { formatEngineAddress } from './address.ts'
 import type { Candidate } from './candidates.ts'
 import { connect } from './connect.ts'
@@ -75,7 +75,7 @@ async function factsOf(
   const isPodman = version.Components?.some((part) => part.Name === 'Podman Engine') === true
   // Docker Desktop and its like run on a machine within this one, and so does what is asked from within a container.
   const isHere = address.kind === 'socket' && Name === hostname()
-  const free = isHere ? await freeBytesAt(DockerRootDir) : undefined
+  const freeBytes = isHere && DockerRootDir ? await toldFreeBytesOf(DockerRootDir) : undefined
   return {
     kind: isPodman ? 'podman' : 'docker',
     name: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`,
@@ -85,16 +85,10 @@ async function factsOf(
     address: formatEngineAddress(address),
     ...(Driver && { storageDriver: Driver }),
     ...(DockerRootDir && { storageFolder: DockerRootDir }),
-    ...(free !== undefined && { freeBytes: free }),
+    ...(freeBytes !== undefined && { freeBytes }),
     hasContainerdStore:
       DriverStatus?.some(
         ([key, value]) => key === 'driver-type' && value?.includes('snapshotter'),
       ) === true,
   }
-}
-
-/** Undefined where there is no such folder. */
-export async function freeBytesAt(folder: string | undefined): Promise<number | undefined> {
-  const space = folder ? await statfs(folder).catch(() => undefined) : undefined
-  return space && space.bavail * space.bsize
 }

@@ -1,19 +1,24 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, jsonLines, runCli, type Finished } from '../support/cli.ts'
+import { eventsOf, jsonLines, runCli, type Finished, type RunOptions } from '../support/cli.ts'
 import { fatDrive } from '../support/fat-drive.ts'
 import { describeWith } from '../support/parts.ts'
 import { smallDisk } from '../support/small-disk.ts'
 import { oneImage, startReplicating } from './replicating.ts'
 
 const { sandbox, folder, siteFile, output, replicate } = await startReplicating()
-const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
-  runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
+const toDrive = (
+  drive: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> =>
+  runCli(['--site', siteFile, '--output-path', drive, '--json', ...args], options)
 const stateFile = join(output, 'state.yml')
 
 describeWith(['mkfs.ext4'], 'a drive that cannot be written', () => {
@@ -136,6 +141,28 @@ describeWith(['fusefat', 'mkfs.fat'], 'a FAT drive', () => {
   test('takes images under legal names, and proves them', async () => {
     const drive = await fatDrive(16 * 2 ** 20)
     expect((await toDrive(drive, oneImage)).code).toBe(0)
+    expect((await runCli(['verify', drive])).code).toBe(0)
+  })
+
+  test('that does not tell its size is written to until it is full, then waited for, told once', async () => {
+    const drive = await fatDrive(16 * 2 ** 20, 32)
+    const args = ['--site', siteFile, '--output-path', drive, '--dry-run', ...oneImage]
+    const planned = await runCli(args)
+    expect(planned).toMatchObject({ code: 0, stdout: expect.not.stringContaining('It ') })
+    expect(planned.stdout).toMatch(/Whether it fits is not known: .* does not tell what is free/)
+    const filler = join(drive, 'holiday.mov')
+    await writeFile(filler, Buffer.alloc(14_500_000))
+    const run = await toDrive(drive, oneImage, {
+      started: (child) =>
+        child.stdout?.on('data', (text: Buffer) => {
+          // Long enough to be full again and again meanwhile.
+          if (text.includes('"waiting"')) setTimeout(() => rmSync(filler), 3_500)
+        }),
+    })
+    expect(run.code).toBe(0)
+    const [told, ...again] = eventsOf(run, 'waiting')
+    expect(told?.['missingBytes']).toBeGreaterThan(1_000_000)
+    expect(again).toEqual([])
     expect((await runCli(['verify', drive])).code).toBe(0)
   })
 
