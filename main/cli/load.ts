@@ -32,15 +32,13 @@ export async function loadCommand(
   const request = { paths: paths.map((path) => callersPath(path)), images: image }
   const plan = await planLoad(request, engine, signal)
   for (const line of await unfinishedIn(request.paths)) output.complain(printable(line))
-  if (plan.items.length === 0 && image.length === 0) {
+  if (plan.items.length === 0) {
     output.complain(`There is no tarball in ${paths.join(', ')}.`)
     return 1
   }
-  for (const name of plan.unknown) output.complain(printable(`No tarball here holds ${name}.`))
   if (json) for (const item of plan.items) output.print(printableJson(plannedEvent(item)))
   else for (const line of planLines(plan)) output.print(printable(line))
-  const isIncomplete = plan.unknown.length > 0
-  if (dryRun) return isIncomplete || plan.items.some(({ state }) => state === 'refused') ? 1 : 0
+  if (dryRun) return plan.items.some(({ state }) => state === 'refused') ? 1 : 0
   const history = createHistory(machineFolder())
   const report = createLoadReport(plan, { json }, output)
   try {
@@ -53,7 +51,7 @@ export async function loadCommand(
   } finally {
     await history.settled()
   }
-  return report.finish() > 0 || isIncomplete ? 1 : 0
+  return report.finish() > 0 ? 1 : 0
 }
 
 /** Folders are looked through for what can be loaded: what is passed over there deserves a word. */
