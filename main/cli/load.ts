@@ -1,6 +1,6 @@
 import { messageOf } from '../api/errors.ts'
 import { chooseEngine } from '../docker/find-engines.ts'
-import type { EngineKind } from '../docker/engine.ts'
+import type { EngineFacts, EngineKind } from '../docker/engine.ts'
 import { load } from '../delivery/load.ts'
 import { createHistory } from '../library/history/history.ts'
 import { machineFolder } from '../library/history/machine-folder.ts'
@@ -83,14 +83,20 @@ function planLines({ engine, items }: LoadPlan): string[] {
   const kept = toLoad.reduce((sum, { space }) => sum + space.keptBytes, 0)
   const scratch = Math.max(0, ...toLoad.map(({ space }) => space.scratchBytes))
   const free = engine.freeBytes === undefined ? '' : ` of ${formatBytes(engine.freeBytes)} free`
+  const meanwhile =
+    scratch > 0 ? `, and ${formatBytes(scratch)} meanwhile${scratchInWords(engine)}` : ''
   const space =
-    toLoad.length === 0
-      ? ''
-      : ` It takes about ${formatBytes(kept)}${free}${scratch > 0 ? `, and ${formatBytes(scratch)} meanwhile` : ''}.`
+    toLoad.length === 0 ? '' : ` It takes about ${formatBytes(kept)}${free}${meanwhile}.`
   return [
     ...lines,
     `${engine.name} (${engine.address}): ${plural(toLoad.length, 'tarball')} to load.${space}`,
   ]
+}
+
+function scratchInWords({ scratch }: EngineFacts): string {
+  if (scratch === undefined) return ''
+  const { folder, freeBytes } = scratch
+  return ` in ${folder}${freeBytes === undefined ? '' : `, which has ${formatBytes(freeBytes)} free`}`
 }
 
 const WORDS = { load: 'to load', tag: 'to name', held: 'there', refused: 'refused' } as const

@@ -6,7 +6,7 @@ import type { TarballImage } from '../archive/image.ts'
 import { isHeld, type ContainerEngine, type EngineFacts, type HeldImage } from '../docker/engine.ts'
 import { findTarball, listTarballs, type TarballFiles } from '../library/tarball-files.ts'
 import { readContents, type TarballContents } from './contents.ts'
-import { objection, spaceNeeded, tooLittleSpace, type SpaceNeeded } from './suitability.ts'
+import { objection, shortage, spaceNeeded, type SpaceNeeded } from './suitability.ts'
 import { unknownImage } from './unknown-image.ts'
 
 export interface LoadRequest {
@@ -146,10 +146,8 @@ async function judge(
   }
   const { facts } = engine
   const space = spaceNeeded(contents, facts, before.heldLayers)
-  const neededBytes = before.keptBytes + space.keptBytes + space.scratchBytes
-  const isShort = facts.freeBytes !== undefined && neededBytes > facts.freeBytes
-  const error =
-    objection(contents, facts) ?? (isShort ? tooLittleSpace(neededBytes, facts) : undefined)
+  const needed = { ...space, keptBytes: before.keptBytes + space.keptBytes }
+  const error = objection(contents, facts) ?? shortage(needed, facts)
   return error === undefined
     ? { ...base, state: 'load', space }
     : { state: 'refused', file: base.file, references, error }
