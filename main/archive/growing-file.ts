@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { freeBytesOf } from '../disk/space.ts'
+import { toldFreeBytesOf } from '../disk/space.ts'
 import { createCatchUpHash } from './catch-up-hash.ts'
 import { destinationError, errorCode } from './destination-error.ts'
 import { createSha256, type Sha256 } from './sha256.ts'
@@ -83,15 +83,21 @@ export class GrowingFile {
 
   /**
    * The largest file is learnt only by trying: the kernel's FAT says EFBIG, at 4 GiB; fusefat says EPERM, at 2 GiB, but also
-   * when it is full.
+   * when it is full, and it does not always tell what is free.
    */
   async #judge(error: unknown, wantedBytes: number): Promise<'full' | 'limit' | 'failed'> {
     const code = errorCode(error) ?? ''
     if (['ENOSPC', 'EDQUOT'].includes(code)) return 'full'
     if (!['EFBIG', 'EPERM'].includes(code)) return 'failed'
-    return (await freeBytesOf(dirname(this.path))) < wantedBytes ? 'full' : 'limit'
+    const freeBytes = await toldFreeBytesOf(dirname(this.path))
+    if (freeBytes !== undefined) return freeBytes < wantedBytes ? 'full' : 'limit'
+    const isBelowLimit = this.#sizeBytes + wantedBytes <= FUSEFAT_LARGEST_BYTES
+    return code === 'EPERM' && isBelowLimit ? 'full' : 'limit'
   }
 }
+
+/** fusefat lets no file grow larger. */
+const FUSEFAT_LARGEST_BYTES = 2 ** 31 - 1
 
 interface AppendOptions {
   /** Told of the bytes beside their being written, and again of the first ones where the drive took no more of them. */

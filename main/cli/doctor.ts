@@ -32,12 +32,21 @@ function linesOf({ engines, problems, looked }: Diagnosis): string[] {
 }
 
 function engineLines(facts: EngineFacts): string[] {
-  const { name, origin, address, apiVersion, storageDriver, storageFolder, freeBytes } = facts
+  const { name, origin, address, apiVersion, storageDriver, storageFolder, freeBytes, scratch } =
+    facts
   const api = apiVersion === undefined ? '' : `, API ${apiVersion}`
-  const free = freeBytes === undefined ? 'free space unknown' : `${formatBytes(freeBytes)} free`
   const storage =
     storageFolder === undefined
       ? []
-      : [`  stores in ${storageFolder}${storageDriver ? ` (${storageDriver})` : ''}, ${free}`]
-  return [`${name}${api}`, `  ${origin}, ${address}`, ...storage]
+      : [
+          `  stores in ${storageFolder}${storageDriver ? ` (${storageDriver})` : ''}, ${freeInWords(freeBytes)}`,
+        ]
+  const copies = scratch
+    ? [`  copies through ${scratch.folder}, ${freeInWords(scratch.freeBytes)}`]
+    : []
+  return [`${name}${api}`, `  ${origin}, ${address}`, ...storage, ...copies]
+}
+
+function freeInWords(bytes: number | undefined): string {
+  return bytes === undefined ? 'free space unknown' : `${formatBytes(bytes)} free`
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../api/errors.ts'
 import { chooseEngine } from '../docker/find-engines.ts'
-import type { EngineKind } from '../docker/engine.ts'
+import type { EngineFacts, EngineKind } from '../docker/engine.ts'
 import { load } from '../delivery/load.ts'
 import { createHistory } from '../library/history/history.ts'
 import { machineFolder } from '../library/history/machine-folder.ts'
@@ -32,15 +32,13 @@ export async function loadCommand(
   const request = { paths: paths.map((path) => callersPath(path)), images: image }
   const plan = await planLoad(request, engine, signal)
   for (const line of await unfinishedIn(request.paths)) output.complain(printable(line))
-  if (plan.items.length === 0 && image.length === 0) {
+  if (plan.items.length === 0) {
     output.complain(`There is no tarball in ${paths.join(', ')}.`)
     return 1
   }
-  for (const name of plan.unknown) output.complain(printable(`No tarball here holds ${name}.`))
   if (json) for (const item of plan.items) output.print(printableJson(plannedEvent(item)))
   else for (const line of planLines(plan)) output.print(printable(line))
-  const isIncomplete = plan.unknown.length > 0
-  if (dryRun) return isIncomplete || plan.items.some(({ state }) => state === 'refused') ? 1 : 0
+  if (dryRun) return plan.items.some(({ state }) => state === 'refused') ? 1 : 0
   const history = createHistory(machineFolder())
   const report = createLoadReport(plan, { json }, output)
   try {
@@ -53,7 +51,7 @@ export async function loadCommand(
   } finally {
     await history.settled()
   }
-  return report.finish() > 0 || isIncomplete ? 1 : 0
+  return report.finish() > 0 ? 1 : 0
 }
 
 /** Folders are looked through for what can be loaded: what is passed over there deserves a word. */
@@ -85,14 +83,20 @@ function planLines({ engine, items }: LoadPlan): string[] {
   const kept = toLoad.reduce((sum, { space }) => sum + space.keptBytes, 0)
   const scratch = Math.max(0, ...toLoad.map(({ space }) => space.scratchBytes))
   const free = engine.freeBytes === undefined ? '' : ` of ${formatBytes(engine.freeBytes)} free`
+  const meanwhile =
+    scratch > 0 ? `, and ${formatBytes(scratch)} meanwhile${scratchInWords(engine)}` : ''
   const space =
-    toLoad.length === 0
-      ? ''
-      : ` It takes about ${formatBytes(kept)}${free}${scratch > 0 ? `, and ${formatBytes(scratch)} meanwhile` : ''}.`
+    toLoad.length === 0 ? '' : ` It takes about ${formatBytes(kept)}${free}${meanwhile}.`
   return [
     ...lines,
     `${engine.name} (${engine.address}): ${plural(toLoad.length, 'tarball')} to load.${space}`,
   ]
+}
+
+function scratchInWords({ scratch }: EngineFacts): string {
+  if (scratch === undefined) return ''
+  const { folder, freeBytes } = scratch
+  return ` in ${folder}${freeBytes === undefined ? '' : `, which has ${formatBytes(freeBytes)} free`}`
 }
 
 const WORDS = { load: 'to load', tag: 'to name', held: 'there', refused: 'refused' } as const

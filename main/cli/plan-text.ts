@@ -48,7 +48,7 @@ function failureLines({ subject, error }: Plan['failures'][number]): string[] {
 function summary(plan: Plan): string[] {
   const toSave = plan.images.filter(({ state }) => state !== 'present')
   const present = plan.images.length - toSave.length
-  const { destination, writeBytes, fetchBytes, sharedBytes, missingBytes } = plan
+  const { destination, writeBytes, fetchBytes, sharedBytes } = plan
   const counts = [
     plural(plan.images.length, 'image'),
     `${toSave.length} to ${plan.writeBytes > 0 || toSave.length === 0 ? 'save' : 'push'}`,
@@ -64,17 +64,7 @@ function summary(plan: Plan): string[] {
   lines.push(
     `${formatBytes(fetchBytes)} to fetch, ${formatBytes(writeBytes + carriedBytes)} to write${shared}.`,
   )
-  const where = placeOf(destination)
-  const after = destination.freeBytes - writeBytes - carriedBytes
-  lines.push(
-    missingBytes > 0
-      ? printable(
-          `It does not fit: ${where} has ${formatBytes(destination.freeBytes)} free, ${formatBytes(missingBytes)} are missing.`,
-        )
-      : printable(
-          `It fits: ${where} has ${formatBytes(destination.freeBytes)} free, ${formatBytes(after)} stay free.`,
-        ),
-  )
+  lines.push(printable(roomLine(plan)))
   const largest = destination.largestFileBytes
   const inParts =
     largest === undefined ? 0 : toSave.filter(({ sizeBytes }) => sizeBytes > largest).length
@@ -82,6 +72,18 @@ function summary(plan: Plan): string[] {
     lines.push(`${plural(inParts, 'image')} will be in parts of at most ${formatBytes(largest)}.`)
   }
   return lines
+}
+
+function roomLine({ destination, writeBytes, carriedBytes, missingBytes }: Plan): string {
+  const where = placeOf(destination)
+  const { freeBytes } = destination
+  if (freeBytes === Number.POSITIVE_INFINITY) {
+    return `Whether it fits is not known: ${where} does not tell what is free. Should it fill up, the run waits for room.`
+  }
+  const has = `${where} has ${formatBytes(freeBytes)} free`
+  return missingBytes > 0
+    ? `It does not fit: ${has}, ${formatBytes(missingBytes)} are missing.`
+    : `It fits: ${has}, ${formatBytes(freeBytes - writeBytes - carriedBytes)} stay free.`
 }
 
 /** The folder, and what the drive is as far as it matters. */

@@ -42,7 +42,9 @@ export function addReplicateOptions(command: Command): Command {
         .choices(['registry', 'docker'])
         .default('registry'),
     )
-    .addOption(flag('--no-remove', 'with --source docker: leave in Docker what was pulled'))
+    .addOption(
+      flag('--no-remove', 'with --source docker: leave in Docker, under its name, what was pulled'),
+    )
     .addOption(
       option(
         '--api-key <key>',

@@ -17,6 +17,8 @@ export interface TarballContents {
   readonly hasZstdLayers: boolean
   /** Docker's own list, without which most Dockers take nothing. */
   readonly hasDockerList: boolean
+  /** What Podman unpacks before it loads it. */
+  readonly hasOciLayout: boolean
 }
 
 /** Reads headers, documents and a few bytes of each layer. Throws AppError `damaged` or `foreign` for what is not to be loaded. */
@@ -61,12 +63,15 @@ export async function contentsOf(
       hasZstdLayers ||= compression === 'zstd'
     }
   }
+  const has = (file: string): boolean =>
+    reading.members.some(({ name }) => name === file || name === `./${file}`)
   return {
     images: reading.images,
     sizeBytes: reading.sizeBytes,
     layers: [...layers.values()],
     hasZstdLayers,
-    hasDockerList: reading.members.some((member) => /^(?:\.\/)?manifest\.json$/.test(member.name)),
+    hasDockerList: has('manifest.json'),
+    hasOciLayout: has('oci-layout'),
   }
 }
 

@@ -6,7 +6,8 @@ import type { TarballImage } from '../archive/image.ts'
 import { isHeld, type ContainerEngine, type EngineFacts, type HeldImage } from '../docker/engine.ts'
 import { findTarball, listTarballs, type TarballFiles } from '../library/tarball-files.ts'
 import { readContents, type TarballContents } from './contents.ts'
-import { objection, spaceNeeded, tooLittleSpace, type SpaceNeeded } from './suitability.ts'
+import { objection, shortage, spaceNeeded, type SpaceNeeded } from './suitability.ts'
+import { unknownImage } from './unknown-image.ts'
 
 export interface LoadRequest {
   /** Folders, and tarballs by their file, a part, or what their parts have in common. */
@@ -19,8 +20,6 @@ export interface LoadRequest {
 export interface LoadPlan {
   readonly engine: EngineFacts
   readonly items: readonly LoadItem[]
-  /** Of `images`: in no tarball. */
-  readonly unknown: readonly string[]
 }
 
 /** One tarball. */
@@ -53,8 +52,8 @@ export interface MissingTag {
 
 /**
  * Looks into the tarballs and asks the engine what it holds; loads nothing. What cannot be loaded is refused here, with the
- * reason: damaged, not for this engine, too little space. Throws AppError `not-found` for a path that is not there, and
- * the engine's own errors.
+ * reason: damaged, not for this engine, too little space. Throws AppError `usage` for an image that none of the tarballs holds,
+ * `not-found` for a path that is not there, and the engine's own errors.
  */
 export async function planLoad(
   { paths, images = [] }: LoadRequest,
@@ -65,26 +64,30 @@ export async function planLoad(
   const unknown = new Set(images)
   const heldLayers = new Set<string>(await engine.layers(signal))
   const items: LoadItem[] = []
+  const unreadable: AppError[] = []
   let keptBytes = 0
   for (const files of tarballs) {
     signal?.throwIfAborted()
     const contents = await contentsOf(files, signal)
-    const references =
-      contents instanceof AppError ? [] : contents.images.flatMap((image) => image.references)
+    if (contents instanceof AppError) {
+      unreadable.push(contents)
+      if (images.length > 0) continue
+      items.push({ state: 'refused', file: files.name, references: [], error: contents })
+      continue
+    }
+    const references = contents.images.flatMap((image) => image.references)
     const named = images.filter((image) => references.some((one) => isNamed(one, image)))
     for (const image of named) unknown.delete(image)
     if (images.length > 0 && named.length === 0) continue
-    if (contents instanceof AppError) {
-      items.push({ state: 'refused', file: files.name, references, error: contents })
-      continue
-    }
     const item = await judge(files, contents, engine, { heldLayers, keptBytes }, signal)
     items.push(item)
     if (item.state !== 'load') continue
     keptBytes += item.space.keptBytes
     for (const { id } of contents.layers) if (id !== undefined) heldLayers.add(id)
   }
-  return { engine: engine.facts, items, unknown: [...unknown] }
+  const [first] = unknown
+  if (first !== undefined && tarballs.length > 0) throw unknownImage(first, unreadable)
+  return { engine: engine.facts, items }
 }
 
 /** The name by which the engine will know an image: the first that is whole, else its id. */
@@ -143,10 +146,8 @@ async function judge(
   }
   const { facts } = engine
   const space = spaceNeeded(contents, facts, before.heldLayers)
-  const neededBytes = before.keptBytes + space.keptBytes + space.scratchBytes
-  const isShort = facts.freeBytes !== undefined && neededBytes > facts.freeBytes
-  const error =
-    objection(contents, facts) ?? (isShort ? tooLittleSpace(neededBytes, facts) : undefined)
+  const needed = { ...space, keptBytes: before.keptBytes + space.keptBytes }
+  const error = objection(contents, facts) ?? shortage(needed, facts)
   return error === undefined
     ? { ...base, state: 'load', space }
     : { state: 'refused', file: base.file, references, error }

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { AppError, messageOf } from '../api/errors.ts'
+import { AppError } from '../api/errors.ts'
 import { isTarballName } from '../archive/name.ts'
 import { findTarball, listTarballs, type TarballFiles } from '../library/tarball-files.ts'
 import type { PlanFailure } from '../plan/plan.ts'
 import { formatReference, type Reference } from '../registry/reference.ts'
 import { pushableIn } from './push-tarball.ts'
+import { unknownImage } from './unknown-image.ts'
 import type { PushableImage } from './pushable-image.ts'
 
 export interface FoundImages {
@@ -35,13 +36,14 @@ export async function findPushable(
       if (!isPicture) failures.push({ subject: files.name, error })
     }
   }
-  if (names.length === 0) return { images, failures }
+  const isNothing = images.length === 0 && failures.length === 0
+  if (names.length === 0 || isNothing) return { images, failures }
   for (const name of names) {
     if (images.some(({ reference }) => isCalled(reference, name))) continue
-    const reasons = failures.map(({ error }) => messageOf(error)).join(' ')
-    throw new AppError('usage', `No image here is called ${name}. ${reasons}`.trim(), {
-      hint: '“ngc-replicator inventory FOLDER” lists what is there.',
-    })
+    throw unknownImage(
+      name,
+      failures.map(({ error }) => error),
+    )
   }
   const wanted = images.filter(({ reference }) => names.some((name) => isCalled(reference, name)))
   return { images: wanted, failures: [] }

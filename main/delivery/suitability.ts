@@ -76,32 +76,51 @@ export interface SpaceNeeded {
 }
 
 /**
- * Measured beyond the unpacked layers: Docker 20.10 copies the tarball once, Podman twice, containerd never, but it keeps the
- * packed layers beside the unpacked ones. `heldLayers` are diff ids that the engine has already. Pure.
+ * Measured beyond the unpacked layers: Docker 20.10 copies the tarball once; Podman 4.3 twice, what comes in and its layers,
+ * and a third time where it unpacks it first, without room for which it loses the published digest; containerd never, but it
+ * keeps the packed layers beside the unpacked ones.
+ * `heldLayers` are diff ids that the engine has already. Pure.
  */
 export function spaceNeeded(
-  { layers, sizeBytes }: Pick<TarballContents, 'layers' | 'sizeBytes'>,
+  {
+    layers,
+    sizeBytes,
+    hasOciLayout,
+  }: Pick<TarballContents, 'layers' | 'sizeBytes' | 'hasOciLayout'>,
   { kind, hasContainerdStore }: Pick<EngineFacts, 'kind' | 'hasContainerdStore'>,
   heldLayers: ReadonlySet<string>,
 ): SpaceNeeded {
   const unpackedBytes = layers
     .filter(({ id }) => id === undefined || !heldLayers.has(id))
     .reduce((sum, layer) => sum + layer.unpackedBytes, 0)
-  const copies = kind === 'podman' ? 2 : kind === 'docker' && !hasContainerdStore ? 1 : 0
+  const ofPodman = hasOciLayout ? 3 : 2
+  const copies = kind === 'podman' ? ofPodman : kind === 'docker' && !hasContainerdStore ? 1 : 0
   return {
     keptBytes: unpackedBytes + (hasContainerdStore ? sizeBytes : 0),
     scratchBytes: copies * sizeBytes,
   }
 }
 
-export function tooLittleSpace(
-  neededBytes: number,
-  { name, storageFolder, freeBytes = 0 }: EngineFacts,
-): AppError {
-  return new AppError(
-    'no-space',
-    `${name} has too little space: ${storageFolder ?? 'its storage'} has ${formatBytes(freeBytes)} free, ` +
-      `but loading needs ${formatBytes(neededBytes)}.`,
-    { hint: 'Remove images that are not needed, or move its storage to a larger disk.' },
-  )
+/** Why there is not room enough on the disks of an engine; undefined where there is, or nobody knows. Pure. */
+export function shortage(
+  { keptBytes, scratchBytes }: SpaceNeeded,
+  { name, storageFolder = 'its storage', freeBytes, scratch }: EngineFacts,
+): AppError | undefined {
+  const storageBytes = scratch === undefined ? keptBytes + scratchBytes : keptBytes
+  const tooLittle = (folder: string, has: number, needed: number, hint: string): AppError =>
+    new AppError(
+      'no-space',
+      `${name} has too little space: ${folder} has ${formatBytes(has)} free, but loading needs ${formatBytes(needed)}.`,
+      { hint },
+    )
+  if (freeBytes !== undefined && storageBytes > freeBytes) {
+    const hint = 'Remove images that are not needed, or move its storage to a larger disk.'
+    return tooLittle(storageFolder, freeBytes, storageBytes, hint)
+  }
+  if (scratch?.freeBytes !== undefined && scratchBytes > scratch.freeBytes) {
+    const hint =
+      'It copies through that folder. Make room there, or name one on a larger disk as TMPDIR, or as image_copy_tmp_dir in its containers.conf.'
+    return tooLittle(scratch.folder, scratch.freeBytes, scratchBytes, hint)
+  }
+  return undefined
 }

@@ -8,7 +8,8 @@ export type PlanFacts = {
   isWritable: boolean
   isNetwork: boolean
   isRemovable: boolean
-  freeBytes: number
+  /** Absent where the drive does not tell. */
+  freeBytes?: number
   totalBytes?: number
   writeBytes: number
   missingBytes: number
@@ -43,7 +44,7 @@ const rules: readonly Rule[] = [
           hint: 'Choose another folder, or a drive without write protection.',
         },
 
-  ({ name, missingBytes, freeBytes, writeBytes, toSave }) =>
+  ({ name, missingBytes, freeBytes = 0, writeBytes, toSave }) =>
     missingBytes <= 0
       ? undefined
       : {
@@ -79,7 +80,17 @@ const rules: readonly Rule[] = [
         }
       : undefined,
 
+  ({ name, freeBytes, writeBytes }) =>
+    freeBytes !== undefined || writeBytes === 0
+      ? undefined
+      : {
+          severity: 'look',
+          message: `${name} does not tell what is free: whether this plan fits is not known.`,
+          hint: 'Should it fill up, the transfer waits for room.',
+        },
+
   ({ name, missingBytes, freeBytes, totalBytes = 0, writeBytes }) => {
+    if (freeBytes === undefined) return undefined
     const leftBytes = freeBytes - writeBytes
     const isFull =
       missingBytes <= 0 && writeBytes > 0 && leftBytes < Math.max(totalBytes * 0.05, 5e8)

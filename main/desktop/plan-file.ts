@@ -43,7 +43,7 @@ function markdown(plan: PlanView): string {
   return [
     `# Plan for ${escape(plan.place.label)}`,
     '',
-    `${formatBytes(plan.writeBytes)} to write, ${formatBytes(plan.fetchBytes)} to fetch, ${formatBytes(plan.sharedBytes)} shared; ${formatBytes(plan.freeBytes)} free.`,
+    `${formatBytes(plan.writeBytes)} to write, ${formatBytes(plan.fetchBytes)} to fetch, ${formatBytes(plan.sharedBytes)} shared; ${plan.freeBytes === undefined ? 'what is free is not known' : `${formatBytes(plan.freeBytes)} free`}.`,
     '',
     ...(findings.length > 0 ? [...findings, ''] : []),
     '| image | platform | state | tarball | to fetch | notes |',

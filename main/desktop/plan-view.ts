@@ -19,7 +19,8 @@ type Speeds = {
 /** A plan as the window shows it: rows, findings and how long it takes. */
 export function viewOf(plan: Plan, place: Place, given: Given): PlanView {
   const { destination, carried, fetchBytes, sharedBytes, missingBytes } = plan
-  const { freeBytes, largestFileBytes: largestBytes } = destination
+  const { largestFileBytes: largestBytes } = destination
+  const free = Number.isFinite(destination.freeBytes) && { freeBytes: destination.freeBytes }
   const writeBytes = plan.writeBytes + plan.carriedBytes
   const toSave = plan.images.filter((image) => image.state !== 'present')
   const present = plan.images.filter((image) => image.state === 'present')
@@ -46,14 +47,14 @@ export function viewOf(plan: Plan, place: Place, given: Given): PlanView {
     writeBytes,
     fetchBytes,
     sharedBytes,
-    freeBytes,
+    ...free,
     missingBytes,
     findings: findingsOf({
       name: drive?.name ?? destination.folder,
       isWritable: destination.isWritable,
       isNetwork: drive?.isNetwork === true,
       isRemovable: drive?.isRemovable === true,
-      freeBytes,
+      ...free,
       ...(drive && { totalBytes: drive.totalBytes }),
       writeBytes,
       missingBytes,

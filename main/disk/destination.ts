@@ -1,7 +1,8 @@
-import { access, constants, mkdir, realpath, stat, statfs } from 'node:fs/promises'
+import { access, constants, mkdir, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { AppError, messageOf } from '../api/errors.ts'
 import { findDrive, type FoundDrive } from './drive-list.ts'
+import { freeBytesOf } from './space.ts'
 
 /** What is known of a destination before anything is written to it. */
 export interface Destination {
@@ -9,6 +10,7 @@ export interface Destination {
   readonly exists: boolean
   /** False on a read-only drive, or where permissions forbid it. */
   readonly isWritable: boolean
+  /** `Infinity` where the drive does not tell. */
   readonly freeBytes: number
   /** As the system names it (`ext4`, `vfat`, `fuse.fusefat`), where it can be learnt. */
   readonly fileSystem?: string
@@ -47,14 +49,13 @@ export async function inspectDestination(
       })
     },
   )
-  const { bavail, bsize } = await statfs(present)
   const drive = await findDrive(present)
   const { fileSystem, largestFileBytes } = drive ?? {}
   return {
     folder,
     exists: present === folder,
     isWritable,
-    freeBytes: bavail * bsize,
+    freeBytes: await freeBytesOf(present),
     ...(fileSystem !== undefined && { fileSystem }),
     ...(largestFileBytes !== undefined && { largestFileBytes }),
     ...(drive && { drive }),

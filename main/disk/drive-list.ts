@@ -16,8 +16,10 @@ export interface FoundDrive {
   readonly isRemovable: boolean
   readonly isNetwork: boolean
   readonly isReadOnly: boolean
+  /** 0 where it does not tell. */
   readonly totalBytes: number
-  readonly freeBytes: number
+  /** Absent where it does not tell. */
+  readonly freeBytes?: number
   readonly largestFileBytes?: number
 }
 

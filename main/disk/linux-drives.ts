@@ -11,6 +11,7 @@ import {
   parseMounts,
   type Mount,
 } from './file-system.ts'
+import { toldFreeBytes } from './space.ts'
 
 /** By the table of mounts, with what lsblk knows of the devices behind them. */
 export async function listLinuxDrives(): Promise<FoundDrive[]> {
@@ -56,7 +57,8 @@ async function describe(mount: Mount, listed?: Device): Promise<FoundDrive | und
   const { mountPoint, source } = mount
   if (!(await stat(mountPoint)).isDirectory()) return undefined
   const device = listed?.fileSystem === undefined ? await askBlkid(source, listed) : listed
-  const { bavail, blocks, bsize } = await statfs(mountPoint)
+  const stats = await statfs(mountPoint)
+  const freeBytes = toldFreeBytes(stats)
   const fileSystem = trueFileSystem(mount, device)
   const largest = largestFileBytes(fileSystem)
   return {
@@ -68,8 +70,8 @@ async function describe(mount: Mount, listed?: Device): Promise<FoundDrive | und
     isRemovable: device?.isRemovable === true || (await isRemovable(source)),
     isNetwork: isNetworkFileSystem(fileSystem),
     isReadOnly: mount.isReadOnly,
-    totalBytes: blocks * bsize,
-    freeBytes: bavail * bsize,
+    totalBytes: stats.blocks * stats.bsize,
+    ...(freeBytes !== undefined && { freeBytes }),
     ...(largest !== undefined && { largestFileBytes: largest }),
   }
 }

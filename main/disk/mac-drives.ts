@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import type { FoundDrive } from './drive-list.ts'
 import { largestFileBytes } from './file-system.ts'
+import { toldFreeBytes } from './space.ts'
 
 /** By `mount`, with what diskutil knows of each volume. Also for the other systems that have a `mount`. */
 export async function listMacDrives(): Promise<FoundDrive[]> {
@@ -21,7 +22,8 @@ const run = promisify(execFile)
 async function describe(mount: MacMount): Promise<FoundDrive> {
   const { mountPoint, device, fileSystem, isNetwork, isReadOnly } = mount
   const volume = isNetwork ? undefined : await askDiskutil(mountPoint)
-  const { bavail, blocks, bsize } = await statfs(mountPoint)
+  const stats = await statfs(mountPoint)
+  const freeBytes = toldFreeBytes(stats)
   const largest = largestFileBytes(fileSystem)
   return {
     mountPoint,
@@ -32,8 +34,8 @@ async function describe(mount: MacMount): Promise<FoundDrive> {
     isRemovable: volume?.isRemovable === true,
     isNetwork,
     isReadOnly,
-    totalBytes: blocks * bsize,
-    freeBytes: bavail * bsize,
+    totalBytes: stats.blocks * stats.bsize,
+    ...(freeBytes !== undefined && { freeBytes }),
     ...(largest !== undefined && { largestFileBytes: largest }),
   }
 }

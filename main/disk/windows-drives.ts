@@ -68,7 +68,7 @@ export function parseWindowsDrives(json: string): FoundDrive[] {
         isNetwork: DriveType === NETWORK,
         isReadOnly: disk.IsReadOnly || DriveType === COMPACT_DISC,
         totalBytes: Size,
-        freeBytes: FreeSpace ?? 0,
+        ...(typeof FreeSpace === 'number' && { freeBytes: FreeSpace }),
         ...(largest !== undefined && { largestFileBytes: largest }),
       },
     ]

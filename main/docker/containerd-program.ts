@@ -1,10 +1,10 @@
 import { access, constants } from 'node:fs/promises'
 import { AppError } from '../api/errors.ts'
+import { toldFreeBytesOf } from '../disk/space.ts'
 import { indexSchema, manifestSchema } from '../registry/manifest.ts'
 import { isDigest, type Digest } from '../registry/reference.ts'
 import type { ContainerEngine } from './engine.ts'
 import { codeOf } from './failure.ts'
-import { freeBytesAt } from './probe.ts'
 import { runProgram, type RunOptions } from './program.ts'
 
 /** Where containerd listens: its own, k3s's and RKE2's, MicroK8s's. */
@@ -51,7 +51,7 @@ export async function containerdProgram(
   engine = `containerd ${version}`
   const plugins = await run(['plugins', 'list', '--detailed', 'id==content'], {}, signal)
   const storageFolder = /root\s+(\/.*)\/io\.containerd\.content\.v1\.content$/m.exec(plugins)?.[1]
-  const freeBytes = await freeBytesAt(storageFolder)
+  const freeBytes = storageFolder === undefined ? undefined : await toldFreeBytesOf(storageFolder)
 
   const content = async (digest: Digest, until?: AbortSignal): Promise<unknown> =>
     JSON.parse(await run(['content', 'get', digest], {}, until))

@@ -40,8 +40,15 @@ export interface EngineFacts {
   readonly storageFolder?: string
   /** Absent where the folder is not on this machine. */
   readonly freeBytes?: number
+  /** Where it copies what it loads meanwhile, if that is on another disk than the storage. */
+  readonly scratch?: ScratchPlace
   /** Docker with containerd's image store: ids are then digests of manifests, and OCI archives are taken. */
   readonly hasContainerdStore: boolean
+}
+
+export interface ScratchPlace {
+  readonly folder: string
+  readonly freeBytes?: number
 }
 
 /** Every digest by which an engine knows an image: of its config, its manifest, or both. */

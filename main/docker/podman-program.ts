@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '../api/errors.ts'
+import { toldFreeBytesOf } from '../disk/space.ts'
 import { isDigest, type Digest } from '../registry/reference.ts'
 import type { ContainerEngine } from './engine.ts'
-import { freeBytesAt } from './probe.ts'
 import { runProgram, type RunOptions } from './program.ts'
+import { scratchPlace } from './scratch.ts'
 
 /** Podman through its own command, for where its socket is not served. `options` come before each command. */
 export async function podmanProgram(
@@ -20,7 +21,9 @@ export async function podmanProgram(
   const info = infoSchema.parse(JSON.parse(await run(['info', '--format', 'json'], {}, signal)))
   const version = info.version.Version
   engine = `Podman ${version}`
-  const freeBytes = await freeBytesAt(info.store.graphRoot)
+  const { graphRoot, graphDriverName, imageCopyTmpDir } = info.store
+  const freeBytes = await toldFreeBytesOf(graphRoot)
+  const scratch = await scratchPlace(imageCopyTmpDir, graphRoot)
   return {
     facts: {
       kind: 'podman',
@@ -28,9 +31,10 @@ export async function podmanProgram(
       version,
       origin: 'the podman command',
       address: 'podman',
-      storageDriver: info.store.graphDriverName,
-      storageFolder: info.store.graphRoot,
+      storageDriver: graphDriverName,
+      storageFolder: graphRoot,
       ...(freeBytes !== undefined && { freeBytes }),
+      ...(scratch && { scratch }),
       hasContainerdStore: false,
     },
 
@@ -72,7 +76,12 @@ export async function podmanProgram(
 
 const infoSchema = z.object({
   version: z.object({ Version: z.string() }),
-  store: z.object({ graphRoot: z.string(), graphDriverName: z.string() }),
+  store: z.object({
+    graphRoot: z.string(),
+    graphDriverName: z.string(),
+    /** As TMPDIR or containers.conf has it; told since Podman 4. */
+    imageCopyTmpDir: z.string().optional(),
+  }),
 })
 
 const imagesSchema = z.array(

@@ -1,13 +1,15 @@
-import { statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import type Dockerode from 'dockerode'
 import { AppError } from '../api/errors.ts'
 import { z } from 'zod'
+import { toldFreeBytesOf } from '../disk/space.ts'
 import { formatEngineAddress } from './address.ts'
 import type { Candidate } from './candidates.ts'
 import { connect } from './connect.ts'
 import type { EngineFacts } from './engine.ts'
 import { engineFailure } from './failure.ts'
 import { within } from './within.ts'
+import { scratchPlace } from './scratch.ts'
 import { socketEngine, type SocketEngine } from './socket-engine.ts'
 
 /** What became of asking at one place. */
@@ -29,7 +31,12 @@ export async function probe(candidate: Candidate, signal?: AbortSignal): Promise
     const until = signal ? AbortSignal.any([signal, timeout]) : timeout
     const answers = Promise.all([asking.version(), asking.info()])
     const [version, info] = await within(answers, until)
-    const facts = await factsOf(candidate, versionSchema.parse(version), infoSchema.parse(info))
+    const facts = await factsOf(
+      candidate,
+      versionSchema.parse(version),
+      infoSchema.parse(info),
+      async () => await within(copiesThrough(asking), until),
+    )
     return {
       state: 'answers',
       candidate,
@@ -71,11 +78,16 @@ async function factsOf(
   { origin, address }: Candidate,
   version: z.infer<typeof versionSchema>,
   { Driver, DriverStatus, DockerRootDir, Name }: z.infer<typeof infoSchema>,
+  scratchFolder: () => Promise<string | undefined>,
 ): Promise<EngineFacts> {
   const isPodman = version.Components?.some((part) => part.Name === 'Podman Engine') === true
   // Docker Desktop and its like run on a machine within this one, and so does what is asked from within a container.
   const isHere = address.kind === 'socket' && Name === hostname()
-  const free = isHere ? await freeBytesAt(DockerRootDir) : undefined
+  const freeBytes = isHere && DockerRootDir ? await toldFreeBytesOf(DockerRootDir) : undefined
+  const scratch =
+    isPodman && isHere && DockerRootDir
+      ? await scratchPlace(await scratchFolder(), DockerRootDir)
+      : undefined
   return {
     kind: isPodman ? 'podman' : 'docker',
     name: `${isPodman ? 'Podman' : 'Docker'} ${version.Version}`,
@@ -85,7 +97,8 @@ async function factsOf(
     address: formatEngineAddress(address),
     ...(Driver && { storageDriver: Driver }),
     ...(DockerRootDir && { storageFolder: DockerRootDir }),
-    ...(free !== undefined && { freeBytes: free }),
+    ...(freeBytes !== undefined && { freeBytes }),
+    ...(scratch && { scratch }),
     hasContainerdStore:
       DriverStatus?.some(
         ([key, value]) => key === 'driver-type' && value?.includes('snapshotter'),
@@ -93,8 +106,17 @@ async function factsOf(
   }
 }
 
-/** Undefined where there is no such folder. */
-export async function freeBytesAt(folder: string | undefined): Promise<number | undefined> {
-  const space = folder ? await statfs(folder).catch(() => undefined) : undefined
-  return space && space.bavail * space.bsize
+/** Podman's temporary folder, of which it tells in its own API only. */
+async function copiesThrough(client: Dockerode): Promise<string | undefined> {
+  const question = {
+    path: '/v4.0.0/libpod/info',
+    method: 'GET',
+    statusCodes: { 200: true },
+  }
+  const told = await new Promise<unknown>((resolve) => {
+    client.modem.dial(question, (error, answer) => resolve(error ? undefined : answer))
+  })
+  return podmanSchema.safeParse(told).data?.store.imageCopyTmpDir
 }
+
+const podmanSchema = z.object({ store: z.object({ imageCopyTmpDir: z.string() }) })

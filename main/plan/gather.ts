@@ -1,10 +1,11 @@
 import { layoutTarball } from '../archive/layout.ts'
-import { tarballName } from '../archive/name.ts'
+import { parseFileName, tarballName } from '../archive/name.ts'
 import type { LibraryImage } from '../library/inventory.ts'
 import type { InTurn } from '../net/turns.ts'
 import type { Registry } from '../registry/client.ts'
 import { formatReference, isDigest, type Digest, type Reference } from '../registry/reference.ts'
-import { formatPlatform } from '../registry/platform.ts'
+import { formatPlatform, parsePlatform } from '../registry/platform.ts'
+import type { ResolvedImage } from '../registry/manifest.ts'
 import { readManifest } from '../registry/read-manifest.ts'
 import { namedImages, resolveImage } from '../registry/resolve.ts'
 import type { StateFile } from '../state/state-file.ts'
@@ -69,7 +70,7 @@ async function gatherOne(
   })
   const rootDigest = published.descriptor.digest
 
-  const isSaved = async (platform: string, digest: Digest): Promise<boolean> => {
+  const isRecorded = async (platform: string, digest: Digest): Promise<boolean> => {
     const { repository, tag } = entryOf(platform)
     const saved = sources.state.get(repository, tag)
     if (saved === undefined) return false
@@ -86,8 +87,8 @@ async function gatherOne(
       // What only a config would tell, the tarball tells as well; else it is what was asked for.
       const here = sources.library.find((image) => image.digest === digest)
       const name = platform ? formatPlatform(platform) : (here?.platform ?? wanted)
-      const isPresent = await isSaved(name, digest)
-      return isPresent
+      const isBroken = brokenIn(sources.library, reference, name) !== undefined
+      return !isBroken && (await isRecorded(name, digest))
         ? presentImage(reference, name, digest, named.note, sources, signal)
         : undefined
     }),
@@ -104,27 +105,35 @@ async function gatherOne(
   if (sources.registry.access(reference) === 'guest-instead') {
     notes.push('the key may not pull it; fetched as guest')
   }
-  return images.map((image): GatheredImage => {
+  const gathered = async (image: ResolvedImage): Promise<GatheredImage> => {
     const { digest } = image.manifest.descriptor
     const known = found.find((one) => one.digest === digest)
     if (known) return known
     const platform = formatPlatform(image.platform)
     const layout = layoutTarball(image, formatReference(reference))
     const entry = entryOf(platform)
-    const isNew = sources.state.get(entry.repository, entry.tag) === undefined
+    const isOther =
+      sources.state.get(entry.repository, entry.tag) !== undefined &&
+      !(await isRecorded(platform, digest))
+    const broken = brokenIn(sources.library, reference, platform)
+    // What was interrupted is gone on with, and nothing to tell of.
+    const isWorthAWord = broken !== undefined && broken.status !== 'partial'
     return {
       reference,
       platform,
       digest,
       sizeBytes: layout.sizeBytes,
-      notes,
-      state: isNew ? 'new' : 'changed',
+      notes: isWorthAWord
+        ? [...notes, `what is here is ${broken.status}: it is saved again`]
+        : notes,
+      state: isOther ? 'changed' : 'new',
       name: tarballName(reference, image.platform),
       image,
       layout,
       stateEntry: { ...entry, changeKey: changeKey ?? rootDigest },
     }
-  })
+  }
+  return await Promise.all(images.map(gathered))
 }
 
 /** What was saved, whether its tarball is here or not; the size of one that is not here is that of its blobs. */
@@ -140,18 +149,10 @@ async function presentImage(
   const notes = note === undefined ? [] : [note]
   const here = inLibrary(sources.library, reference, platform)
   if (here) return { ...base, notes, sizeBytes: here.sizeBytes, file: here.file }
-  const name = formatReference(reference)
-  const torn = sources.library.find(
-    (image) => image.reference === name && image.platform === platform,
-  )
-  notes.push(
-    torn
-      ? `saved before; what is here is ${torn.status}: delete its line in state.yml to get it again`
-      : 'saved before, not here',
-  )
+  notes.push('saved before, not here')
   const { registry, repository } = reference
   const published = await sources.registry.manifest({ registry, repository, digest }, signal)
-  const read = readManifest(published, name)
+  const read = readManifest(published, formatReference(reference))
   const blobs = read.kind === 'manifest' ? [read.manifest.config, ...read.manifest.layers] : []
   const sizes = uniqueLayers(blobs).map(({ size }) => size)
   return { ...base, notes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) }
@@ -194,6 +195,27 @@ function inLibrary(
   return library.find(
     (image) =>
       image.reference === name && image.platform === platform && image.status === 'complete',
+  )
+}
+
+/**
+ * What is here of an image and is not whole, by what it says of itself or, where it says nothing any more, by its file's
+ * name; undefined where it is whole as well, or not here at all.
+ */
+function brokenIn(
+  library: readonly LibraryImage[],
+  reference: Reference,
+  platform: string,
+): LibraryImage | undefined {
+  if (inLibrary(library, reference, platform) !== undefined) return undefined
+  const name = formatReference(reference)
+  // “all”, where neither the manifest nor a tarball tells the platform
+  const file = platform.includes('/') ? tarballName(reference, parsePlatform(platform)) : undefined
+  return library.find(
+    (image) =>
+      image.status !== 'complete' &&
+      ((image.reference === name && image.platform === platform) ||
+        parseFileName(image.file).name === file),
   )
 }
 

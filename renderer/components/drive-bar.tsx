@@ -3,11 +3,15 @@ import { formatBytes } from '../format/bytes.ts'
 
 /** A drive as a bar: what is used, what this plan adds, what stays free. */
 export function DriveBar({ drive, planBytes }: { drive: Drive; planBytes?: number }) {
-  const used = drive.totalBytes - drive.freeBytes
-  const plan = Math.min(planBytes ?? 0, drive.freeBytes)
-  const isOver = (planBytes ?? 0) > drive.freeBytes
-  const share = (bytes: number) => `${drive.totalBytes > 0 ? (bytes / drive.totalBytes) * 100 : 0}%`
-  const free = formatBytes(drive.freeBytes - plan)
+  const { totalBytes, freeBytes } = drive
+  if (freeBytes === undefined) {
+    return <div className="drive-bar" role="img" aria-label={unknownLabel(planBytes)} />
+  }
+  const used = totalBytes - freeBytes
+  const plan = Math.min(planBytes ?? 0, freeBytes)
+  const isOver = (planBytes ?? 0) > freeBytes
+  const share = (bytes: number) => `${totalBytes > 0 ? (bytes / totalBytes) * 100 : 0}%`
+  const free = formatBytes(freeBytes - plan)
   const label =
     planBytes === undefined
       ? `${formatBytes(used)} used, ${free} free`
@@ -20,4 +24,9 @@ export function DriveBar({ drive, planBytes }: { drive: Drive; planBytes?: numbe
       )}
     </div>
   )
+}
+
+function unknownLabel(planBytes: number | undefined): string {
+  const plan = planBytes === undefined ? '' : `, this plan ${formatBytes(planBytes)}`
+  return `Free space unknown${plan}`
 }

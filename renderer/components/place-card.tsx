@@ -1,5 +1,5 @@
 import { IconDeviceUsb, IconFolder, IconNetwork, IconServer2 } from '@tabler/icons-react'
-import type { Place } from '../../main/api/shapes.ts'
+import type { Drive, Place } from '../../main/api/shapes.ts'
 import { formatBytes } from '../format/bytes.ts'
 import { placeName } from '../format/place.ts'
 import { DriveBar } from './drive-bar.tsx'
@@ -33,9 +33,7 @@ export function PlaceCard(props: {
         <>
           <DriveBar drive={drive} {...(planBytes !== undefined && { planBytes })} />
           <span className="row wrap tiny soft" style={{ rowGap: 0 }}>
-            <span>
-              {formatBytes(drive.freeBytes)} free of {formatBytes(drive.totalBytes)}
-            </span>
+            <span>{roomOf(drive)}</span>
             <span className="cut push">{factsOf(drive)}</span>
           </span>
         </>
@@ -50,7 +48,12 @@ function iconOf({ drive }: Place) {
   return drive.isRemovable ? IconDeviceUsb : IconServer2
 }
 
-function factsOf(drive: NonNullable<Place['drive']>): string {
+function roomOf({ freeBytes, totalBytes }: Drive): string {
+  if (freeBytes === undefined) return 'free space unknown'
+  return `${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}`
+}
+
+function factsOf(drive: Drive): string {
   const facts = [
     drive.fileSystem,
     drive.isRemovable && 'removable',

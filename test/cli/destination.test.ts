@@ -1,19 +1,26 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, jsonLines, runCli, type Finished } from '../support/cli.ts'
+import { eventsOf, jsonLines, runCli, type Finished, type RunOptions } from '../support/cli.ts'
 import { fatDrive } from '../support/fat-drive.ts'
 import { describeWith } from '../support/parts.ts'
 import { smallDisk } from '../support/small-disk.ts'
 import { oneImage, startReplicating } from './replicating.ts'
 
 const { sandbox, folder, siteFile, output, replicate } = await startReplicating()
-const toDrive = (drive: string, args: readonly string[]): Promise<Finished> =>
-  runCli(['--site', siteFile, '--output-path', drive, '--json', ...args])
+const toDrive = (
+  drive: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> =>
+  runCli(['--site', siteFile, '--output-path', drive, '--json', ...args], options)
+/** What `oneImage` selects, without a look at the catalogue. */
+const named = 'nvidia/pytorch:24.05-py3'
 const stateFile = join(output, 'state.yml')
 
 describeWith(['mkfs.ext4'], 'a drive that cannot be written', () => {
@@ -31,18 +38,19 @@ describeWith(['mkfs.ext4'], 'a drive that cannot be written', () => {
 
 describe('the destination', () => {
   test('is written by one run at a time, and a dead one does not count', async () => {
-    sandbox.settings.bytesPerSecond = 4_000_000
-    const first = replicate(['nvidia/nemo:24.03.framework'])
+    sandbox.settings.bytesPerSecond = 1_000_000
+    const first = replicate(['nvidia/nemo:24.03.framework', '--connections', '1'])
     await expect
       .poll(() => readdir(output).catch(() => []), { timeout: 20_000 })
       .toContain('.ngc-replicator.lock')
-    const second = await runCli(['--site', siteFile, '--output-path', output, ...oneImage])
+    const second = await runCli(['--site', siteFile, '--output-path', output, named])
     expect(second.code).toBe(1)
     expect(second.stderr).toMatch(/Another run is writing into .* \(process \d+ on /)
     expect(second.stdout).toMatch(/Plan: 1 image/)
     expect(second.stdout).not.toContain('Done')
-    const [done] = eventsOf(await replicate(oneImage), 'done')
+    const [done] = eventsOf(await replicate([named]), 'done')
     expect(done).toMatchObject({ saved: 0, error: expect.stringContaining('Another run') })
+    sandbox.settings.bytesPerSecond = 0
     expect(await first).toMatchObject({ code: 0 })
     expect(await readdir(output)).not.toContain('.ngc-replicator.lock')
     const dead = { host: hostname(), pid: 2 ** 22 - 1, started: '1', id: 'gone' }
@@ -65,14 +73,54 @@ describe('the destination', () => {
     expect(await readFile(stateFile, 'utf8')).toContain('nvidia/tensorrt')
   })
 
-  test('says what is wrong with the copy of an image that it will not fetch again', async () => {
-    await replicate(oneImage)
-    const name = (await readdir(output)).find((file) => file.endsWith('.tar'))
-    await truncate(join(output, String(name)), 1_000_000)
-    const run = await replicate(oneImage)
-    expect(eventsOf(run, 'plan')).toMatchObject([
-      { state: 'present', notes: [expect.stringMatching(/torn: delete its line in state\.yml/)] },
-    ])
+  describe('with an image that is not whole any more', () => {
+    const tarball = join(output, 'nvcr.io_nvidia_pytorch_24.05-py3_linux-amd64.tar')
+
+    test.each<[string, number | undefined, (path: string) => Promise<void>]>([
+      ['ends too early', undefined, async () => await truncate(tarball, 1_000_000)],
+      ['lacks its first part', 1_000_000, async () => await rm(`${tarball}.000`)],
+      ['lacks its last part', 1_000_000, async () => await rm(`${tarball}.003`)],
+    ])('saves it again where it %s', async (_what, largest, spoil) => {
+      const args = [
+        ...oneImage,
+        ...(largest === undefined ? [] : ['--max-file-size', `${largest}`]),
+      ]
+      await replicate(args)
+      await spoil(tarball)
+      expect((await runCli(['inventory', output])).stdout).not.toContain('complete')
+      expect((await runCli(['verify', output])).code).toBe(1)
+      const run = await replicate(args)
+      expect(eventsOf(run, 'plan')).toMatchObject([
+        {
+          state: 'new',
+          notes: [expect.stringMatching(/^what is here is \w+: it is saved again$/)],
+        },
+      ])
+      expect(eventsOf(run, 'image')).toMatchObject([{ state: 'saved' }])
+      expect((await runCli(['verify', output])).code).toBe(0)
+      expect(eventsOf(await replicate(args), 'plan')).toMatchObject([
+        { state: 'present', notes: [] },
+      ])
+    })
+
+    test('goes on with saving it again after an interruption', async () => {
+      const args = [named, '--max-file-size', '1M']
+      await replicate(args)
+      await rm(`${tarball}.000`)
+      sandbox.settings.bytesPerSecond = 500_000
+      let child: ChildProcess | undefined
+      const stopped = replicate([...args, '--connections', '1'], {
+        started: (running) => (child = running),
+      })
+      const begun = expect.stringContaining('.partial')
+      await expect.poll(() => readdir(output), { timeout: 20_000 }).toContainEqual(begun)
+      child?.kill('SIGINT')
+      expect((await stopped).code).toBe(130)
+      expect(await readdir(output)).toContainEqual(begun)
+      sandbox.settings.bytesPerSecond = 0
+      expect(eventsOf(await replicate(args), 'image')).toMatchObject([{ state: 'saved' }])
+      expect((await runCli(['verify', output])).code).toBe(0)
+    })
   })
 
   test('is not touched by a dry run', async () => {
@@ -136,6 +184,28 @@ describeWith(['fusefat', 'mkfs.fat'], 'a FAT drive', () => {
   test('takes images under legal names, and proves them', async () => {
     const drive = await fatDrive(16 * 2 ** 20)
     expect((await toDrive(drive, oneImage)).code).toBe(0)
+    expect((await runCli(['verify', drive])).code).toBe(0)
+  })
+
+  test('that does not tell its size is written to until it is full, then waited for, told once', async () => {
+    const drive = await fatDrive(16 * 2 ** 20, 32)
+    const args = ['--site', siteFile, '--output-path', drive, '--dry-run', ...oneImage]
+    const planned = await runCli(args)
+    expect(planned).toMatchObject({ code: 0, stdout: expect.not.stringContaining('It ') })
+    expect(planned.stdout).toMatch(/Whether it fits is not known: .* does not tell what is free/)
+    const filler = join(drive, 'holiday.mov')
+    await writeFile(filler, Buffer.alloc(14_500_000))
+    const run = await toDrive(drive, oneImage, {
+      started: (child) =>
+        child.stdout?.on('data', (text: Buffer) => {
+          // Long enough to be full again and again meanwhile.
+          if (text.includes('"waiting"')) setTimeout(() => rmSync(filler), 3_500)
+        }),
+    })
+    expect(run.code).toBe(0)
+    const [told, ...again] = eventsOf(run, 'waiting')
+    expect(told?.['missingBytes']).toBeGreaterThan(1_000_000)
+    expect(again).toEqual([])
     expect((await runCli(['verify', drive])).code).toBe(0)
   })
 

@@ -90,15 +90,21 @@ describeWith(['dockerd', 'docker'], 'loading into Docker', () => {
     }
   })
 
-  it('loads only what is asked for, and says what no tarball holds', async () => {
+  it('loads only what is asked for, and nothing where a name is in no tarball', async () => {
     const folder = await temporaryFolder()
     const [one, other] = [runnable(), runnable()]
     await writeImage(folder, one.image, { reference: one.reference, name: 'one.tar' })
     await writeImage(folder, other.image, { reference: other.reference, name: 'other.tar' })
-    const images = [other.reference.replace('nvcr.io/nvidia/', ''), 'pytorch:none']
+    const images = [other.reference.replace('nvcr.io/nvidia/', '')]
     const plan = await planLoad({ paths: [folder], images }, engine)
     expect(plan.items).toMatchObject([{ state: 'load', references: [other.reference] }])
-    expect(plan.unknown).toEqual(['pytorch:none'])
+    await writeFile(join(folder, 'third.tar'), 'torn')
+    await expect(
+      planLoad({ paths: [folder], images: [...images, 'pytorch:none'] }, engine),
+    ).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^No image here is called pytorch:none\. .*third\.tar/),
+    })
   })
 
   it('says before loading that an old Docker reads no zstd', async () => {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { load } from '../../main/delivery/load.ts'
 import { planLoad } from '../../main/delivery/load-plan.ts'
 import { containerdProgram } from '../../main/docker/containerd-program.ts'
@@ -17,6 +17,7 @@ import { farSides } from '../support/far-sides.ts'
 import { at, cancelledLoad, goOn, loadAll, recorder, runnable } from '../support/load-stage.ts'
 import { temporaryFolder, writeImage } from '../support/made-tarball.ts'
 import { describeWith } from '../support/parts.ts'
+import { smallDisk } from '../support/small-disk.ts'
 
 describeWith(['podman'], 'loading into Podman', () => {
   let podman: Awaited<ReturnType<typeof startPodman>>
@@ -62,6 +63,42 @@ describeWith(['podman'], 'loading into Podman', () => {
       `${engine.facts.name} was ended (SIGKILL).`,
     ])
     expect((await loadAll(engine, folder)).told).toEqual([`loaded ${reference}`])
+  })
+})
+
+describeWith(['podman', 'mkfs.ext4'], 'Podman that copies through a small disk', () => {
+  it.each(['socket', 'command'] as const)('says so before, through its %s', async (way) => {
+    const [disk, folder] = [await smallDisk(100_000_000), await temporaryFolder()]
+    const podman = await startPodman({ temporaryRoot: disk })
+    onTestFinished(() => podman.stop())
+    vi.stubEnv('TMPDIR', disk)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const engine = await (way === 'socket' ? at(podman.socket) : podmanProgram(podman.options))
+    expect(engine.facts.scratch).toEqual({ folder: disk, freeBytes: expect.any(Number) })
+
+    const { image, reference } = runnable({ sizeBytes: 40_000_000 })
+    await writeImage(folder, image, { reference })
+    const { errors } = await loadAll(engine, folder)
+    expect(errors).toMatchObject([
+      { code: 'no-space', hint: expect.stringContaining('image_copy_tmp_dir') },
+    ])
+    expect(errors[0]?.message).toMatch(/a drive has 9\d\.\d MB free, but loading needs 12\d MB\.$/)
+    const smaller = runnable({ sizeBytes: 25_000_000 })
+    await writeImage(folder, smaller.image, { reference: smaller.reference })
+    expect((await loadAll(engine, folder)).told).toEqual([`loaded ${smaller.reference}`])
+    const digestOf = (name: string): Promise<string> =>
+      podman.run('image', 'inspect', '--format', '{{.Digest}}', name)
+    expect(await digestOf(smaller.reference)).toContain(smaller.image.manifest.descriptor.digest)
+
+    // With room for two copies instead of three Podman takes Docker's way, on which the published digest is lost.
+    const { scratch: _, ...facts } = engine.facts
+    const unaware = { ...engine, facts }
+    await writeImage(folder, image, { reference })
+    expect((await loadAll(unaware, folder)).told).toEqual([`loaded ${reference}`])
+    expect(await digestOf(reference)).not.toContain(image.manifest.descriptor.digest)
+    const larger = runnable({ sizeBytes: 60_000_000 })
+    await writeImage(folder, larger.image, { reference: larger.reference })
+    expect((await loadAll(unaware, folder)).errors).toMatchObject([{ code: 'no-space' }])
   })
 })
 

@@ -245,9 +245,11 @@ describeWith(['docker-registry', 'skopeo'], 'pushing to a real registry', () => 
     expect(run.stderr).toContain('would be two different images: docker.io.tar and nvcr.io.tar')
     expect(run.stderr).toContain('broken.tar is no tarball of images')
     expect(jsonLines(run).at(-1)).toMatchObject({ pushed: 0, failed: 3 })
-    const none = await push(join(folder, 'empty'))
-    expect(none.stderr).toContain('There is no tarball of images there')
-    expect(none.code).toBe(1)
+    for (const names of [[], ['--image', 'one/image']]) {
+      const none = await push(join(folder, 'empty'), names)
+      expect(none.stderr).toContain('There is no tarball of images there')
+      expect(none.code).toBe(1)
+    }
   })
 
   describeWith(['strace'], 'watched from outside', () => {

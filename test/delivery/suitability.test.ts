@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readLayerSize, type LayerSize } from '../../main/delivery/layer-size.ts'
-import { objection, spaceNeeded, suitability } from '../../main/delivery/suitability.ts'
+import { objection, shortage, spaceNeeded, suitability } from '../../main/delivery/suitability.ts'
 import type { EngineFacts } from '../../main/docker/engine.ts'
 import { emptyLayer, makeLayer, noise } from '../../main/sandbox/image.ts'
 import { sourceOf } from '../support/source.ts'
@@ -73,17 +73,45 @@ describe('the space that loading takes', () => {
     { id: 'sha256:a' as const, unpackedBytes: 1000 },
     { id: 'sha256:b' as const, unpackedBytes: 300 },
   ]
-  const contents = { layers, sizeBytes: 500 }
+  const contents = { layers, sizeBytes: 500, hasOciLayout: true }
 
-  it('is that of the unpacked layers, and one copy of the tarball in Docker, two in Podman', () => {
+  it('is that of the unpacked layers, and one copy of the tarball in Docker, two or three in Podman', () => {
     const none = new Set<string>()
     expect(spaceNeeded(contents, docker, none)).toEqual({ keptBytes: 1300, scratchBytes: 500 })
-    expect(spaceNeeded(contents, podman, none)).toEqual({ keptBytes: 1300, scratchBytes: 1000 })
+    expect(spaceNeeded(contents, podman, none)).toEqual({ keptBytes: 1300, scratchBytes: 1500 })
+    const saved = { ...contents, hasOciLayout: false }
+    expect(spaceNeeded(saved, podman, none)).toEqual({ keptBytes: 1300, scratchBytes: 1000 })
     expect(spaceNeeded(contents, containerd, none)).toEqual({ keptBytes: 1800, scratchBytes: 0 })
   })
 
   it('is less by the layers that the engine has', () => {
     expect(spaceNeeded(contents, docker, new Set(['sha256:a'])).keptBytes).toBe(300)
+  })
+})
+
+describe('too little space', () => {
+  const space = { keptBytes: 1300, scratchBytes: 1500 }
+  const engine = { ...podman, storageFolder: '/storage' }
+
+  it('is for what is kept and for copies, where they are on one disk', () => {
+    expect(shortage(space, { ...engine, freeBytes: 2800 })).toBeUndefined()
+    expect(shortage(space, { ...engine, freeBytes: 2799 })?.message).toContain(
+      '/storage has 2.80 kB free, but loading needs 2.80 kB',
+    )
+  })
+
+  it('is for each of the two, where they are not', () => {
+    const folder = '/var/tmp'
+    const enough = { ...engine, freeBytes: 1300, scratch: { folder, freeBytes: 1500 } }
+    expect(shortage(space, enough)).toBeUndefined()
+    expect(shortage(space, { ...enough, scratch: { folder } })).toBeUndefined()
+    expect(shortage(space, { ...enough, freeBytes: 1299 })?.message).toContain(
+      '/storage has 1.30 kB free',
+    )
+    const little = { ...enough, scratch: { folder, freeBytes: 1499 } }
+    expect(shortage(space, little)?.message).toContain(
+      '/var/tmp has 1.50 kB free, but loading needs 1.50 kB',
+    )
   })
 })
 

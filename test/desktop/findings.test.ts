@@ -50,6 +50,13 @@ test.each<[string, Partial<PlanFacts>, string, RegExp]>([
   expect(first).toMatchObject({ severity, message: expect.stringMatching(message) })
 })
 
+test('a plan for a drive that does not tell what is free says that, and may start', () => {
+  const { freeBytes: _, ...untold } = fine
+  expect(findingsOf(untold)).toMatchObject([
+    { severity: 'look', message: expect.stringMatching(/KINGSTON does not tell what is free/) },
+  ])
+})
+
 test('the gravest finding comes first', () => {
   const severities = findingsOf({ ...fine, isNetwork: true, isWritable: false, failed: 1 })
   expect(severities.map(({ severity }) => severity)).toEqual(['blocks', 'look', 'look'])

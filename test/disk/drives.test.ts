@@ -255,4 +255,12 @@ describeWith(['fusefat', 'mkfs.fat'], 'a real FAT', () => {
       largestFileBytes: 2 ** 31 - 1,
     })
   })
+
+  it('that does not tell its size is not taken for a full one', async () => {
+    const folder = await fatDrive(16 * 2 ** 20, 32)
+    const drive = await findDrive(folder)
+    expect(drive).toMatchObject({ totalBytes: 0 })
+    expect(drive).not.toHaveProperty('freeBytes')
+    expect(await inspectDestination(folder)).toMatchObject({ freeBytes: Number.POSITIVE_INFINITY })
+  })
 })

@@ -134,6 +134,13 @@ describeWith(['docker-registry', 'dockerd', 'docker'], 'Docker as the source', (
     expect(await images()).toContain(reference)
   })
 
+  it('leaves what it pulled under its name where it is told to, and nothing besides', async () => {
+    await registry.push('acme/hello', hello('left'), 'left')
+    const reference = `${registry.host}/acme/hello:left`
+    await replicate(['--source', 'docker', '--no-remove', reference])
+    expect((await images()).trim().split('\n')).toEqual([reference])
+  })
+
   it('leaves CUDA images in Docker under their name, as the original did', async () => {
     await registry.push('nvidia/cuda', hello('cuda'), '12.4')
     const reference = `${registry.host}/nvidia/cuda:12.4`

@@ -137,7 +137,6 @@ test('an engine that dies half-way fails what was left, and not what was done', 
 
 test('what the far side lacks becomes the selection, and the plan of the next trip', async () => {
   const { page } = watched
-  await page.getByRole('button', { name: 'Close library' }).click()
   await operator.openLibrary(join(folder, 'theirs'))
   await operator.willChoose(join(folder, 'ours'))
   await page.getByRole('button', { name: 'Compare' }).click()

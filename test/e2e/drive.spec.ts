@@ -4,10 +4,11 @@ import { expect } from './application.ts'
 import { test as base } from './operator.ts'
 
 const lack = lacking(['fusefat', 'mkfs.fat'])
-const test = base.extend<{ sizeBytes: number; drive: MountedFat }>({
+const test = base.extend<{ sizeBytes: number; bits: 16 | 32 | undefined; drive: MountedFat }>({
   sizeBytes: [0, { option: true }],
-  drive: async ({ folder, sizeBytes }, use) => {
-    const drive = await mountFat(folder, sizeBytes)
+  bits: [undefined, { option: true }],
+  drive: async ({ folder, sizeBytes, bits }, use) => {
+    const drive = await mountFat(folder, sizeBytes, bits)
     await use(drive)
     await drive.unmount()
   },
@@ -71,5 +72,25 @@ test.describe('a drive that is too small', () => {
     expect(refused).toMatchObject({ ok: false, error: { code: 'no-space' } })
     await operator.view('Transfers')
     await expect(page.getByText('No transfers')).toBeVisible()
+  })
+})
+
+test.describe('a drive that does not tell its size', () => {
+  test.use({ sizeBytes: 16 * 2 ** 20, bits: 32 })
+
+  test('is shown as one of unknown space, and is written to', async ({ operator, drive }) => {
+    const { page } = operator
+    await operator.practise()
+    await operator.pickTags('pytorch', '24.05-py3')
+    await operator.planFor(drive.mountPoint)
+    // As a drive and as a folder of late, once it was looked which drives there are.
+    const card = page.getByRole('button', { pressed: true, name: /a drive/ }).first()
+    await expect(card).toContainText('free space unknown', { timeout: 10_000 })
+    await expect(card.getByRole('img')).toHaveAccessibleName(/^Free space unknown, this plan /)
+    await expect(page.getByRole('list', { name: 'Findings' })).toContainText(
+      'does not tell what is free',
+    )
+    await operator.start()
+    await expect(operator.safe).toBeVisible({ timeout: 20_000 })
   })
 })

@@ -90,7 +90,11 @@ export class Operator {
   async openLibrary(folder: string): Promise<void> {
     await this.willChoose(folder)
     await this.view('Library')
-    await this.page.getByRole('button', { name: 'Open a folder' }).click()
+    const close = this.page.getByRole('button', { name: 'Close library' })
+    const open = this.page.getByRole('button', { name: 'Open a folder' })
+    await expect(close.or(open)).toBeVisible()
+    if (await close.isVisible()) await close.click()
+    await open.click()
     await expect(this.images.getByRole('option').first()).toBeVisible()
   }
 

@@ -26,6 +26,11 @@ export interface EngineOptions {
   readonly dataRoot?: string
 }
 
+export interface PodmanOptions extends EngineOptions {
+  /** Through which it copies; else the system's. */
+  readonly temporaryRoot?: string
+}
+
 /** dockerd without a network: `docker run --network none` works. */
 export async function startDocker(
   options: EngineOptions & { readonly flags?: readonly string[] } = {},
@@ -93,7 +98,7 @@ address = ${JSON.stringify(`${socket}.ttrpc`)}
 
 /** Podman with private storage, its socket served. `kill` ends what serves it. */
 export async function startPodman(
-  options: EngineOptions = {},
+  options: PodmanOptions = {},
 ): Promise<Engine & { readonly options: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'ngc-podman-'))
   const socket = join(folder, 'podman.sock')
@@ -116,13 +121,12 @@ graphroot = ${JSON.stringify(root)}
 runroot = ${JSON.stringify(join(folder, 'run'))}
 `
   await writeFile(join(folder, 'storage.conf'), configuration)
-  const daemon = new Daemon('podman', [
-    ...storage,
-    'system',
-    'service',
-    '--time=0',
-    `unix://${socket}`,
-  ])
+  const { temporaryRoot } = options
+  const daemon = new Daemon(
+    'podman',
+    [...storage, 'system', 'service', '--time=0', `unix://${socket}`],
+    temporaryRoot === undefined ? {} : { TMPDIR: temporaryRoot },
+  )
   const start = (): Promise<void> => daemon.start(() => access(socket))
   await start()
   return {
@@ -155,11 +159,13 @@ export async function output(program: string, arguments_: readonly string[]): Pr
 class Daemon {
   readonly #program: string
   readonly #arguments: readonly string[]
+  readonly #env: NodeJS.ProcessEnv
   #process: ChildProcess | undefined
 
-  constructor(program: string, arguments_: readonly string[]) {
+  constructor(program: string, arguments_: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#program = program
     this.#arguments = arguments_
+    this.#env = env
   }
 
   /** Resolves when it answers; rejects with the last of what it said. */
@@ -167,7 +173,7 @@ class Daemon {
     const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
     const child = spawn(this.#program, this.#arguments, {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, PATH: path },
+      env: { ...process.env, PATH: path, ...this.#env },
     })
     this.#process = child
     let said = ''

@@ -14,10 +14,14 @@ export type MountedFat = {
   unmount: () => Promise<void>
 }
 
-/** Makes and mounts it below `folder`. */
-export async function mountFat(folder: string, sizeBytes: number): Promise<MountedFat> {
+/** Makes and mounts it below `folder`. Where FAT32 (`bits`) is small, fusefat does not tell its size. */
+export async function mountFat(
+  folder: string,
+  sizeBytes: number,
+  bits?: 12 | 16 | 32,
+): Promise<MountedFat> {
   const { image, mountPoint } = await blankDrive(folder, sizeBytes)
-  await run('mkfs.fat', [image], {
+  await run('mkfs.fat', [...(bits === undefined ? [] : ['-F', String(bits)]), image], {
     env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
   })
   const mount = async (): Promise<void> => {

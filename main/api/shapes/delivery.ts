@@ -11,6 +11,8 @@ export type EngineRow = {
   /** Where it keeps images, by its own word. */
   storage?: string
   freeBytes?: number
+  /** Where it copies what it loads meanwhile, if that is another disk. */
+  scratch?: { folder: string; freeBytes?: number }
 }
 
 export type EnginesView = {

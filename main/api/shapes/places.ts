@@ -13,8 +13,10 @@ export type Drive = {
   isRemovable: boolean
   isNetwork: boolean
   isReadOnly: boolean
+  /** 0 where it does not tell. */
   totalBytes: number
-  freeBytes: number
+  /** Absent where it does not tell. */
+  freeBytes?: number
   largestFileBytes?: number
 }
 

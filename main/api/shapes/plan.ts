@@ -20,7 +20,8 @@ export type PlanView = {
   writeBytes: number
   fetchBytes: number
   sharedBytes: number
-  freeBytes: number
+  /** Absent where the drive does not tell. */
+  freeBytes?: number
   missingBytes: number
   findings: Finding[]
   /** The application itself, where it is installed and so can be put on the drive. */

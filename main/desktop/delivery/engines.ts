@@ -47,7 +47,7 @@ export function createEngines(): Engines {
 }
 
 export function rowOf(facts: EngineFacts): EngineRow {
-  const { kind, name, origin, address, storageFolder, storageDriver, freeBytes } = facts
+  const { kind, name, origin, address, storageFolder, storageDriver, freeBytes, scratch } = facts
   const driver = storageDriver === undefined ? '' : ` (${storageDriver})`
   return {
     id: idOf(facts),
@@ -57,6 +57,7 @@ export function rowOf(facts: EngineFacts): EngineRow {
     address,
     ...(storageFolder !== undefined && { storage: `${storageFolder}${driver}` }),
     ...(freeBytes !== undefined && { freeBytes }),
+    ...(scratch && { scratch }),
   }
 }
 

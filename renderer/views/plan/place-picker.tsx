@@ -17,6 +17,7 @@ export function PlacePicker({
   const known = valueOf(places.use())
   const listed = [...(known?.drives ?? []), ...(known?.recent ?? [])]
   const isListed = chosen !== undefined && listed.some((place) => place.label === chosen.label)
+  const freeBytes = chosen?.drive?.freeBytes
   const all = chosen && !isListed ? [chosen, ...listed] : listed
   return (
     <section aria-label="Where to" className="stack">
@@ -39,13 +40,13 @@ export function PlacePicker({
           <span className="strong">Choose a folder …</span>
         </button>
       </div>
-      {chosen?.drive && planBytes !== undefined && (
+      {freeBytes !== undefined && planBytes !== undefined && (
         <p className="legend" aria-hidden="true">
           <span className="used">
             <i />
             used
           </span>
-          <span className={planBytes > chosen.drive.freeBytes ? 'over' : 'adds'}>
+          <span className={planBytes > freeBytes ? 'over' : 'adds'}>
             <i />
             this plan
           </span>

@@ -20,7 +20,12 @@ export function PlanFacts({ plan }: { plan: PlanView }) {
         {missingBytes > 0 ? (
           <Sum term="Missing space" value={formatBytes(missingBytes)} isBad />
         ) : (
-          <Sum term="Stays free" value={formatBytes(Math.max(0, freeBytes - writeBytes))} />
+          <Sum
+            term="Stays free"
+            value={
+              freeBytes === undefined ? 'unknown' : formatBytes(Math.max(0, freeBytes - writeBytes))
+            }
+          />
         )}
         {estimate && <Sum term="Time" value={inWords(estimate.seconds)} says={slowest(estimate)} />}
       </dl>

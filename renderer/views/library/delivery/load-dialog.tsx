@@ -1,6 +1,6 @@
 import { Button, Modal, Radio } from '@mantine/core'
 import { useState } from 'react'
-import type { LoadPlanView } from '../../../../main/api/shapes.ts'
+import type { EngineRow, LoadPlanView } from '../../../../main/api/shapes.ts'
 import { FailedFace, Loading } from '../../../components/face.tsx'
 import { Message } from '../../../components/message.tsx'
 import { BoundedList } from '../../../components/bounded-list.tsx'
@@ -65,6 +65,12 @@ function Planned({ grant, ids, engine, close }: Asking & { engine: string }) {
   return <Plan plan={plan.value} close={close} />
 }
 
+function scratchWords({ scratch }: EngineRow): string {
+  if (scratch === undefined) return ''
+  const { folder, freeBytes } = scratch
+  return ` in ${folder}${freeBytes === undefined ? '' : `, which has ${formatBytes(freeBytes)} free`}`
+}
+
 const words = { load: 'to load', tag: 'to name', held: 'there', refused: 'refused' } as const
 
 function Plan({ plan, close }: { plan: LoadPlanView; close: () => void }) {
@@ -73,7 +79,7 @@ function Plan({ plan, close }: { plan: LoadPlanView; close: () => void }) {
   const space = [
     `It takes about ${formatBytes(keptBytes)}`,
     engine.freeBytes !== undefined && ` of ${formatBytes(engine.freeBytes)} free`,
-    scratchBytes > 0 && `, and ${formatBytes(scratchBytes)} meanwhile`,
+    scratchBytes > 0 && `, and ${formatBytes(scratchBytes)} meanwhile${scratchWords(engine)}`,
   ]
   const start = async () => {
     try {
