@@ -109,7 +109,7 @@ export function Transfer(props: {
           <Bar
             label={`${name} ${tag}`}
             part={row.durableBytes}
-            ahead={row.writtenBytes}
+            ahead={row.share * row.sizeBytes}
             whole={row.sizeBytes}
             {...(phase === 'failed' && { tone: 'bad' })}
             {...((phase === 'paused' || phase === 'waiting' || phase === 'full') && {
