@@ -32,11 +32,11 @@ export function PlaceCard(props: {
       {drive && (
         <>
           <DriveBar drive={drive} {...(planBytes !== undefined && { planBytes })} />
-          <span className="row wrap tiny soft" style={{ rowGap: 0 }}>
+          <span className="facts row wrap tiny soft">
             <span>
               {formatBytes(drive.freeBytes)} free of {formatBytes(drive.totalBytes)}
             </span>
-            <span className="cut push">{factsOf(drive)}</span>
+            <span className="cut">{factsOf(drive)}</span>
           </span>
         </>
       )}
