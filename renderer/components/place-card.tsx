@@ -32,9 +32,9 @@ export function PlaceCard(props: {
       {drive && (
         <>
           <DriveBar drive={drive} {...(planBytes !== undefined && { planBytes })} />
-          <span className="row wrap tiny soft" style={{ rowGap: 0 }}>
+          <span className="facts row wrap tiny soft">
             <span>{roomOf(drive)}</span>
-            <span className="cut push">{factsOf(drive)}</span>
+            <span className="cut">{factsOf(drive)}</span>
           </span>
         </>
       )}

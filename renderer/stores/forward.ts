@@ -12,7 +12,7 @@ export function keepForward(next: TransfersView, before: TransfersView | undefin
     return earlier && goesOn(earlier, row) ? forward(row, earlier) : row
   })
   const isSameTotal = next.totalBytes === before.totalBytes && rows.every(({ id }) => known.has(id))
-  const isAnew = rows.some((row) => row.writtenBytes < (known.get(row.id)?.writtenBytes ?? 0))
+  const isAnew = rows.some((row) => row.share < (known.get(row.id)?.share ?? 0))
   const doneBytes =
     isSameTotal && !isAnew ? Math.max(next.doneBytes, before.doneBytes) : next.doneBytes
   return { ...next, rows, doneBytes }
@@ -21,12 +21,16 @@ export function keepForward(next: TransfersView, before: TransfersView | undefin
 function goesOn(earlier: TransferRow, row: TransferRow): boolean {
   const isEnded = earlier.phase === 'failed' || earlier.phase === 'cancelled'
   const isAnew = row.phase === 'waiting' && earlier.phase !== 'waiting'
-  return earlier.sizeBytes === row.sizeBytes && !isEnded && !isAnew
+  return !isEnded && !isAnew
 }
 
 function forward(row: TransferRow, earlier: TransferRow): TransferRow {
+  const share = Math.max(row.share, earlier.share)
+  // Another size is that of another step: its bytes begin anew.
+  if (earlier.sizeBytes !== row.sizeBytes) return { ...row, share }
   return {
     ...row,
+    share,
     writtenBytes: Math.max(row.writtenBytes, earlier.writtenBytes),
     durableBytes: Math.max(row.durableBytes, earlier.durableBytes),
   }

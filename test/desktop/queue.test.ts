@@ -54,3 +54,11 @@ test('the same image for the same folder is transferred once', async () => {
   queue.add([image('1'), image('2'), image('3')])
   expect(kinds(queue)).toEqual(['running', 'running', 'waiting'])
 })
+
+test('pausing all leaves none that waits', async () => {
+  const queue = queueOf(() => new Promise(() => undefined))
+  queue.add([image('1'), image('2'), image('3')])
+  queue.move('all', { do: 'pause' })
+  expect(kinds(queue)).toEqual(['paused', 'paused', 'paused'])
+  expect(queue.isPaused).toBe(true)
+})

@@ -1,10 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './application.ts'
 import { openHoldings } from './scene.ts'
 import { scenes } from './scenes.ts'
 import { walk } from './keyboard.ts'
 import { announce, callsOf, stage } from './stage.ts'
+import { delivering } from './scenes/delivery.ts'
 import { calm } from './staged/calm.ts'
 import { library } from './staged/library.ts'
 import { plan } from './staged/plan.ts'
@@ -80,6 +81,39 @@ test.describe('the window', () => {
     })
     await expect(page.getByText('Reading back')).toBeVisible()
     expect(await row.boundingBox()).toEqual(before)
+  })
+
+  test('offers no choice where nothing matches', async ({ page }) => {
+    const choose = page.getByRole('heading', { name: 'Choose a repository' })
+    await expect(choose).toBeVisible()
+    await page.getByLabel('Search repositories').fill('nothing is called so')
+    await expect(page.getByRole('heading', { name: 'No repository matches' })).toBeVisible()
+    await expect(choose).toHaveCount(0)
+  })
+
+  test('says all of a library that is 800 wide', async ({ application: { electron }, page }) => {
+    await resize(electron, 800, 600)
+    await openHoldings(page)
+    const facts = page.getByRole('status').filter({ hasText: '/media/operator/KINGSTON' })
+    const cut = await facts.evaluate((line) => line.scrollWidth - line.clientWidth)
+    expect(cut).toBe(0)
+  })
+
+  test('stands words in line that belong together', async ({ application: { electron }, page }) => {
+    await announce(electron, 'notices.changed', [{ id: '1', message: 'A file was set aside.' }])
+    const middle = async (text: string) => {
+      const { y, height } = await wordsOf(page, text)
+      return y + height / 2
+    }
+    expect(Math.abs((await middle('A file was set')) - (await middle('Dismiss')))).toBeLessThan(1)
+    await announce(electron, 'notices.changed', [])
+    await announce(electron, 'delivery.changed', delivering)
+    await openHoldings(page)
+    const title = await wordsOf(
+      page.getByRole('region', { name: /^Loading into/ }),
+      /^Loading into/,
+    )
+    expect(Math.abs((await wordsOf(page, 'Show images')).x - title.x)).toBeLessThan(1)
   })
 
   test('is led by the keyboard alone', async ({ page }) => {
@@ -226,6 +260,18 @@ async function spilling(page: Page): Promise<string[]> {
           `${className} ${scrollHeight - clientHeight}`,
       ),
   )
+}
+
+/** Where the words themselves stand, and not the plate that they stand on. */
+async function wordsOf(within: Page | Locator, text: string | RegExp): Promise<DOMRect> {
+  return await within
+    .getByText(text)
+    .first()
+    .evaluate((element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return range.getBoundingClientRect()
+    })
 }
 
 async function namesOf(electron: Parameters<typeof callsOf>[0]): Promise<string[]> {

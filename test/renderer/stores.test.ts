@@ -67,6 +67,8 @@ function row(part: Partial<TransferRow>): TransferRow {
     platform: 'p',
     place,
     phase: 'downloading',
+    plannedBytes: 100,
+    share: (part.writtenBytes ?? 0) / 100,
     sizeBytes: 100,
     ...none,
     ...part,
@@ -91,6 +93,17 @@ describe('a bar', () => {
     const next = keepForward(view([row({ writtenBytes: 55, durableBytes: 40 })], 55), before)
     expect(next.rows[0]).toMatchObject({ writtenBytes: 60, durableBytes: 50 })
     expect(next.doneBytes).toBe(60)
+  })
+  test('goes on from the pull of an engine to its save, whose bytes are others', () => {
+    const before = view(
+      [row({ phase: 'pulling', sizeBytes: 89, writtenBytes: 89, share: 0.5 })],
+      50,
+    )
+    const saving = row({ phase: 'saving', sizeBytes: 214, writtenBytes: 2, share: 0.505 })
+    const next = keepForward(view([saving], 50.5), before)
+    expect(next.rows[0]).toMatchObject({ writtenBytes: 2, share: 0.505 })
+    const late = keepForward(view([{ ...saving, share: 0.501 }], 50.1), next)
+    expect(late.rows[0]?.share).toBe(0.505)
   })
   test('in total does not go backwards beside a transfer that has failed', () => {
     const failed = row({ id: '2', phase: 'failed', writtenBytes: 10 })

@@ -25,6 +25,11 @@ export type TransferRow = {
   platform: string
   place: Place
   phase: Phase
+  /** As the plan had it; totals are counted in these. */
+  plannedBytes: number
+  /** How much of its way is behind it, from 0 to 1. Through Docker the pull is the first half and the save the second. */
+  share: number
+  /** Of the step it is at. */
   sizeBytes: number
   writtenBytes: number
   durableBytes: number

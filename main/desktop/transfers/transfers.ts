@@ -17,7 +17,7 @@ import { createAppPutter } from './put-app.ts'
 import { Queue } from './queue.ts'
 import { createRun } from './run.ts'
 import { SpeedHistory } from './speed-history.ts'
-import { activeJobs, rowOf, safeFolders, totalsOf } from './view.ts'
+import { activeJobs, leftBytes, rowOf, safeFolders, totalsOf } from './view.ts'
 
 export type TransfersService = {
   view: () => TransfersView
@@ -119,15 +119,14 @@ export function createTransfers(parts: TransfersParts): TransfersService {
         waitsFor: queue.waitsFor(job),
       }),
     )
-    const totals = totalsOf(rows)
     const isRunning = queue.jobs.some(({ state }) => state.kind === 'running')
     const speed = isRunning ? written.bytesPerSecond() : undefined
     return {
       rows,
-      ...totals,
+      ...totalsOf(rows),
       ...(speed !== undefined && {
         bytesPerSecond: speed,
-        ...(speed > 0 && { secondsLeft: (totals.totalBytes - totals.doneBytes) / speed }),
+        ...(speed > 0 && { secondsLeft: leftBytes(rows) / speed }),
       }),
       speedHistory: history.list(),
       isPaused: queue.isPaused,

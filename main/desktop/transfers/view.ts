@@ -11,7 +11,7 @@ export function rowOf(
 ): TransferRow {
   const { attempt, place, waitsFor } = facts
   const { id, reference, platform, state } = job
-  const pull = state.kind === 'running' ? attempt?.pull : undefined
+  const pull = attempt?.pull
   const sizeBytes =
     pull?.totalBytes ?? attempt?.progress.totalBytes ?? attempt?.planned?.sizeBytes ?? job.sizeBytes
   const isDone = state.kind === 'done'
@@ -25,6 +25,8 @@ export function rowOf(
     platform,
     place,
     phase: phaseOf(job),
+    plannedBytes: job.sizeBytes,
+    share: isDone ? 1 : shareOf(attempt, sizeBytes > 0 ? writtenBytes / sizeBytes : 0),
     sizeBytes,
     writtenBytes,
     durableBytes: isDone ? sizeBytes : (attempt?.progress.durableBytes ?? 0),
@@ -40,6 +42,15 @@ export function rowOf(
     ...(phaseOf(job) === 'full' && { failure: driveFull(attempt?.missingBytes ?? 0) }),
     ...(isDone && state.file !== undefined && { file: state.file }),
   }
+}
+
+/** `ofStep` is how much of the step under way is behind it. */
+function shareOf(attempt: Attempt | undefined, ofStep: number): number {
+  if (!attempt) return 0
+  if (attempt.pull) return ofStep / 2
+  const { phase, totalBytes } = attempt.progress
+  const isThroughDocker = phase === 'saving' || totalBytes !== undefined
+  return isThroughDocker ? (1 + ofStep) / 2 : ofStep
 }
 
 function phaseOf({ state }: Job): Phase {
@@ -63,15 +74,27 @@ function failureOf({
   return { ...failure, ...(hint !== undefined && { hint }), ...(page !== undefined && { page }) }
 }
 
-/** Sums of all rows that are still wanted; what was cancelled or failed asks for nothing more. */
+/** Sums of all rows that are still wanted, in the plan's bytes: what grows on the way takes no bar back. */
 export function totalsOf(
   rows: readonly TransferRow[],
 ): Pick<TransfersView, 'totalBytes' | 'doneBytes'> {
-  const counted = rows.filter(({ phase }) => phase !== 'cancelled' && phase !== 'failed')
+  const counted = rows.filter(isWanted)
   return {
-    totalBytes: counted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    doneBytes: counted.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0),
+    totalBytes: counted.reduce((sum, { plannedBytes }) => sum + plannedBytes, 0),
+    doneBytes: counted.reduce((sum, { plannedBytes, share }) => sum + plannedBytes * share, 0),
   }
+}
+
+/** What all rows still have to write, as far as that is known. */
+export function leftBytes(rows: readonly TransferRow[]): number {
+  return rows
+    .filter(isWanted)
+    .reduce((sum, { sizeBytes, writtenBytes }) => sum + sizeBytes - writtenBytes, 0)
+}
+
+/** What was cancelled or failed asks for nothing more. */
+function isWanted({ phase }: TransferRow): boolean {
+  return phase !== 'cancelled' && phase !== 'failed'
 }
 
 /** Folders whose every transfer is done, and so on the medium; what was cancelled does not count. */

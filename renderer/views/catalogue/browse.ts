@@ -19,8 +19,10 @@ export const noFilters: Filters = {
   isSigned: false,
 }
 
+export type Browse = Filters & { path?: string }
+
 /** What the catalogue shows; kept while other views are looked at. */
-export const useBrowse = create<Filters & { path?: string }>(() => noFilters)
+export const useBrowse = create<Browse>(() => noFilters)
 
 /** The repositories that pass every filter, in the order they came. */
 export function filtered(rows: readonly RepositoryRow[], filters: Filters): RepositoryRow[] {

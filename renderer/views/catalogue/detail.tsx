@@ -11,7 +11,13 @@ import { repositoryActions } from './repository-actions.ts'
 import { TagTable } from './tag-table.tsx'
 
 /** One repository: its tags to pick from, and what its publisher says of it. */
-export function Detail({ path, hasChoice }: { path: string | undefined; hasChoice: boolean }) {
+export function Detail(props: {
+  path: string | undefined
+  /** As the list has it, until the repository itself is known. */
+  name: string | undefined
+  hasChoice: boolean
+}) {
+  const { path, name, hasChoice } = props
   if (path === undefined)
     return (
       <div className="detail">
@@ -22,10 +28,10 @@ export function Detail({ path, hasChoice }: { path: string | undefined; hasChoic
         )}
       </div>
     )
-  return <Repository key={path} path={path} />
+  return <Repository key={path} path={path} name={name ?? path} />
 }
 
-function Repository({ path }: { path: string }) {
+function Repository({ path, name }: { path: string; name: string }) {
   // Arrows may run through the list: what is only passed by is not asked for.
   const [detail, retryDetail] = useAsked('catalogue.repository', { path }, 120)
   const [tags, retryTags] = useAsked('catalogue.tags', { path }, 120)
@@ -36,7 +42,7 @@ function Repository({ path }: { path: string }) {
     <section className="detail" aria-label={path}>
       <div className="detail-head">
         <div className="row">
-          <h2 className="cut selectable">{facts?.displayName ?? path}</h2>
+          <h2 className="cut selectable">{facts?.displayName ?? name}</h2>
           {facts?.isSigned && (
             <span className="row tiny good" style={{ gap: 4 }}>
               <IconShieldCheck size={16} aria-hidden /> signed

@@ -1,6 +1,5 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconLock, IconRefresh, IconSearchOff } from '@tabler/icons-react'
-import { useDeferredValue, useMemo } from 'react'
 import type { CatalogueList, RepositoryRow } from '../../../main/api/shapes.ts'
 import { Empty, FailedFace, Loading } from '../../components/face.tsx'
 import { Listing } from '../../components/listing.tsx'
@@ -11,15 +10,18 @@ import { formatAge, formatDate, formatMoment } from '../../format/date.ts'
 import { partsOf } from '../../format/reference.ts'
 import { attempt } from '../../stores/attempt.ts'
 import { useRegistryName } from '../../stores/registry-name.ts'
-import { filtered, noFilters, useBrowse } from './browse.ts'
+import { noFilters, useBrowse, type Browse } from './browse.ts'
 import { repositoryActions } from './repository-actions.ts'
 
 const refresh = () => void attempt('catalogue.refresh', {})
 
-/** All repositories that pass the filters. A list that could not be renewed stays, and says how old it is. */
-export function RepositoryList({ list }: { list: CatalogueList }) {
-  const browse = useDeferredValue(useBrowse())
-  const rows = useMemo(() => filtered(list.repositories, browse), [list.repositories, browse])
+/** The repositories that pass the filters. A list that could not be renewed stays, and says how old it is. */
+export function RepositoryList(props: {
+  list: CatalogueList
+  rows: readonly RepositoryRow[]
+  browse: Browse
+}) {
+  const { list, rows, browse } = props
   const { path, search, project, team, publisher, isSigned } = browse
   const registry = useRegistryName()
   return (
@@ -89,6 +91,14 @@ function State({ list, shown }: { list: CatalogueList; shown: number }) {
       ? count(all, 'repository', 'repositories')
       : `${shown} of ${count(all, 'repository', 'repositories')}`
   const isOld = list.state === 'failed' && all > 0
+  const facts = [
+    all > 0 || list.state === 'ready' ? number : '',
+    list.state === 'loading'
+      ? 'Asking the catalogue …'
+      : isOld
+        ? `as of ${formatMoment(list.fetchedMs)}`
+        : formatAge(list.fetchedMs),
+  ].filter((fact) => fact !== '')
   return (
     <div className="state">
       <ActionIcon
@@ -104,12 +114,9 @@ function State({ list, shown }: { list: CatalogueList; shown: number }) {
         <IconRefresh size={14} aria-hidden />
       </ActionIcon>
       <span role="status">
-        {list.state === 'loading'
-          ? `${all > 0 ? `${number} · ` : ''}Asking the catalogue …`
-          : (list.state !== 'failed' || all > 0) && number}
-        {list.fetchedMs !== undefined &&
-          list.state !== 'loading' &&
-          ` · ${isOld ? `as of ${formatMoment(list.fetchedMs)}` : formatAge(list.fetchedMs)}`}
+        {facts.map((fact, index) => (
+          <span key={fact}>{index < facts.length - 1 ? `${fact} · ` : fact}</span>
+        ))}
       </span>
       {isOld && (
         <p className="look" style={{ marginTop: 4 }}>

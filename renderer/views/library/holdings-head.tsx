@@ -46,40 +46,40 @@ export function HoldingsHead(props: {
   const many = picked.length > 0 ? String(picked.length) : 'all'
   return (
     <div className="library-head stack">
-      <div className="row">
-        <div className="cut">
+      <div>
+        <div className="row flush-end">
           <h1 className="cut" title={place.label}>
             {placeName(place)}
           </h1>
-          <p className="soft small cut" role="status">
-            {picked.length > 0 && `${picked.length} picked of `}
-            {count(rows.length, 'image')} · {formatBytes(totalBytes)}
-            {sharedBytes > 0 && `, ${formatBytes(sharedBytes)} shared`} · {place.label}
-          </p>
-        </div>
-        {picked.length > 0 && (
-          <SmallButton isQuiet className="push" onClick={clear}>
-            Clear {picked.length}
+          {picked.length > 0 && (
+            <SmallButton isQuiet className="push" onClick={clear}>
+              Clear {picked.length}
+            </SmallButton>
+          )}
+          <SmallButton
+            isQuiet
+            {...(picked.length === 0 && { className: 'push' })}
+            icon={IconRefresh}
+            onClick={() => void openLibrary(place)}
+          >
+            Read again
           </SmallButton>
-        )}
-        <SmallButton
-          isQuiet
-          {...(picked.length === 0 && { className: 'push' })}
-          icon={IconRefresh}
-          onClick={() => void openLibrary(place)}
-        >
-          Read again
-        </SmallButton>
-        <SmallButton
-          isQuiet
-          icon={IconFolder}
-          onClick={() => void attempt('places.show', { grant })}
-        >
-          Show folder
-        </SmallButton>
-        <SmallButton isQuiet icon={IconX} onClick={closeLibrary}>
-          Close library
-        </SmallButton>
+          <SmallButton
+            isQuiet
+            icon={IconFolder}
+            onClick={() => void attempt('places.show', { grant })}
+          >
+            Show folder
+          </SmallButton>
+          <SmallButton isQuiet icon={IconX} onClick={closeLibrary}>
+            Close library
+          </SmallButton>
+        </div>
+        <p className="soft small cut" role="status" title={place.label}>
+          {picked.length > 0 && `${picked.length} picked of `}
+          {count(rows.length, 'image')} · {formatBytes(totalBytes)}
+          {sharedBytes > 0 && `, ${formatBytes(sharedBytes)} shared`} · {place.label}
+        </p>
       </div>
       <div className="row wrap library-tools">
         <TextInput

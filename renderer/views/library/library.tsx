@@ -32,9 +32,13 @@ function Shown() {
   if (library.state === 'opening')
     return (
       <div className="view-scroll">
-        <h1>Library</h1>
-        <p className="soft cut">Reading {library.place.label} …</p>
-        <Loading label="Reading the library" />
+        <div className="page">
+          <div className="view-head">
+            <h1>Library</h1>
+          </div>
+          <p className="soft cut">Reading {library.place.label} …</p>
+          <Loading label="Reading the library" />
+        </div>
       </div>
     )
   return (

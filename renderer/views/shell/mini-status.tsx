@@ -59,7 +59,7 @@ function Handing({ view }: { view: Exclude<DeliveryView, { state: 'none' }> }) {
   const title = `${kind === 'load' ? 'Loading into' : 'Pushing to'} ${to}`
   return (
     <div className="mini">
-      <p className="small cut" title={title}>
+      <p className="small two-lines" title={title}>
         {title}
       </p>
       <p className="strong">

@@ -47,7 +47,7 @@ export function CancelButton(props: {
         )}
       </Popover.Target>
       <Popover.Dropdown aria-label="Cancel">
-        <div className="stack" style={{ maxWidth: 280 }}>
+        <div className="stack" style={{ maxWidth: 328 }}>
           <p>
             Cancel {name ?? count(number, 'transfer')}? What was fetched can stay on the drive, to
             go on with another time.

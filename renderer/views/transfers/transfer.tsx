@@ -109,7 +109,7 @@ export function Transfer(props: {
           <Bar
             label={`${name} ${tag}`}
             part={row.durableBytes}
-            ahead={row.writtenBytes}
+            ahead={row.share * row.sizeBytes}
             whole={row.sizeBytes}
             {...(phase === 'failed' && { tone: 'bad' })}
             {...((phase === 'paused' || phase === 'waiting' || phase === 'full') && {
@@ -139,7 +139,8 @@ function bytesOf(row: TransferRow): string {
     return `${formatBytes(verifiedBytes ?? 0)} of ${formatBytes(sizeBytes)}`
   if (phase === 'done' || phase === 'waiting' || phase === 'resolving')
     return formatBytes(sizeBytes)
-  if (phase === 'failed' && writtenBytes === 0) return formatBytes(sizeBytes)
+  if ((phase === 'failed' || phase === 'paused') && writtenBytes === 0)
+    return formatBytes(sizeBytes)
   if (phase === 'flushing')
     return `${formatBytes(Math.max(0, sizeBytes - durableBytes))} left to flush`
   return `${formatBytes(writtenBytes)} of ${formatBytes(sizeBytes)}`

@@ -76,7 +76,7 @@ const rows: DeliveryRow[] = [
   { id: '2', name: name('24.03'), phase: 'there', sizeBytes: 8_600_000_000, doneBytes: 0 },
   { id: '3', name: name('24.02'), phase: 'waiting', sizeBytes: 8_500_000_000, doneBytes: 0 },
 ]
-const delivering: DeliveryView = {
+export const delivering: DeliveryView = {
   state: 'running',
   kind: 'load',
   to: docker.name,

@@ -6,14 +6,17 @@ import { stick, folder } from './places.ts'
 import { plan } from './plan.ts'
 
 function transfer(id: string, reference: string, part: Partial<TransferRow>): TransferRow {
+  const { sizeBytes = 8_900_000_000, writtenBytes = 0 } = part
   return {
     id,
     reference,
     platform: 'linux/amd64',
     place: stick,
     phase: 'waiting',
-    sizeBytes: 8_900_000_000,
-    writtenBytes: 0,
+    plannedBytes: sizeBytes,
+    share: writtenBytes / sizeBytes,
+    sizeBytes,
+    writtenBytes,
     durableBytes: 0,
     fetchedBytes: 0,
     layers: [],
@@ -103,12 +106,15 @@ export const running: TransfersView = {
   isOffline: false,
 }
 
-/** What ran waits; there is no speed while nothing moves. */
+/** There is no speed while nothing moves. */
 const still = without(running)
 
-const waiting = running.rows.map((row): TransferRow =>
-  isRunning(row.phase) ? { ...without(row), phase: 'waiting' } : row,
-)
+const waiting = halted('waiting')
+
+/** What ran, at `phase`. */
+function halted(phase: 'waiting' | 'paused'): TransferRow[] {
+  return running.rows.map((row) => (isRunning(row.phase) ? { ...without(row), phase } : row))
+}
 
 function without<Moving extends { bytesPerSecond?: number; secondsLeft?: number }>({
   bytesPerSecond: _speed,
@@ -148,8 +154,11 @@ export const phases: TransfersView = {
   rows: (
     [
       ['resolving', {}],
-      ['pulling', { writtenBytes: 3_400_000_000, bytesPerSecond: 61_000_000, secondsLeft: 90 }],
-      ['saving', { sizeBytes: 21_400_000_000, writtenBytes: 9_000_000_000 }],
+      [
+        'pulling',
+        { writtenBytes: 3_400_000_000, bytesPerSecond: 61_000_000, secondsLeft: 90, share: 0.19 },
+      ],
+      ['saving', { sizeBytes: 21_400_000_000, writtenBytes: 9_000_000_000, share: 0.71 }],
       ['checking', { writtenBytes: 5_200_000_000, durableBytes: 5_200_000_000 }],
       ['downloading', { writtenBytes: 6_100_000_000, durableBytes: 5_700_000_000 }],
       ['flushing', { writtenBytes: 8_900_000_000, durableBytes: 8_100_000_000 }],
@@ -182,7 +191,8 @@ export const anotherDrive: TransfersView = {
   ],
 }
 
-export const paused: TransfersView = { ...still, isPaused: true, rows: waiting }
+/** Pausing all leaves none that waits. */
+export const paused: TransfersView = { ...still, isPaused: true, rows: halted('paused') }
 
 export const finished: TransfersView = {
   rows: references.map((reference, index) =>

@@ -21,7 +21,7 @@ export function DeliveryStrip() {
   return (
     <section className="strip stack" aria-label={titleOf(view)}>
       {view.state === 'running' ? <Running view={view} /> : <Ended view={view} />}
-      <div className="row">
+      <div className="row flush-start">
         <SmallButton isQuiet aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? 'Hide images' : 'Show images'}
         </SmallButton>

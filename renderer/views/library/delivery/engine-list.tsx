@@ -34,7 +34,7 @@ export function EngineList(props: {
           key={where}
           severity="look"
           message={message}
-          hint={[hint, where].filter(Boolean).join(' · ')}
+          hint={[where, hint].filter(Boolean).join(': ')}
         />
       ))}
       {looked.length > 0 && (

@@ -24,7 +24,7 @@ export function PushPlan({ plan: { rows, failures } }: { plan: PushPlanView }) {
                   {source} {platform}
                 </p>
                 <p className="cut" title={name}>
-                  <IconArrowRight size={14} aria-label="becomes" /> {name}
+                  <IconArrowRight size={14} className="in-line" aria-label="becomes" /> {name}
                 </p>
                 {notes.length > 0 && <p className="tiny look why">{notes.join(' · ')}</p>}
               </div>
