@@ -1,9 +1,9 @@
-import { statfs } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { AppError, messageOf } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { layoutTarball } from '../archive/layout.ts'
 import { writeTarball, type WriteProgress } from '../archive/write.ts'
+import { freeBytesOf } from '../disk/space.ts'
 import { isHeld } from '../docker/engine.ts'
 import { readExport, withExport } from '../docker/export.ts'
 import { lineBytes, pullImage, type PullProgress } from '../docker/pull.ts'
@@ -60,7 +60,7 @@ export function saveFromDocker({
     try {
       return await write(engine, before ?? name, image, parts, signal)
     } finally {
-      if (before === undefined) await settle(image, name, parts)
+      await settle(image, before, parts)
     }
   }
 
@@ -82,14 +82,20 @@ export function saveFromDocker({
     await pullImage(engine, request, onProgress, signal)
   }
 
-  /** Removes what was pulled, or gives it its name; the image is saved whatever becomes of this. */
-  async function settle(image: ImageToSave, name: string, parts: DockerSaveParts): Promise<void> {
+  /** Removes what was pulled, or gives what stays its name; the image is saved whatever becomes of this. */
+  async function settle(
+    image: ImageToSave,
+    before: string | undefined,
+    parts: DockerSaveParts,
+  ): Promise<void> {
     const { reference } = image
+    const name = pulledName(image)
     try {
-      if (!keepsImages && !isCuda(image)) {
+      if (keepsImages || isCuda(image)) {
+        if (reference.tag !== undefined)
+          await engine.tag(before ?? name, formatReference(reference))
+      } else if (before === undefined) {
         await within(engine.client.getImage(name).remove(), AbortSignal.timeout(REMOVAL_MS))
-      } else if (reference.tag !== undefined) {
-        await engine.tag(name, formatReference(reference))
       }
     } catch (error) {
       parts.onWarned?.(`${formatReference(reference)} stays in Docker: ${messageOf(error)}`)
@@ -179,8 +185,7 @@ async function write(
 
 /** The plan knew the packed size only. */
 async function checkSpace(folder: string, sizeBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
-  const freeBytes = bavail * bsize
+  const freeBytes = await freeBytesOf(folder)
   if (sizeBytes <= freeBytes) return
   throw new AppError(
     'no-space',

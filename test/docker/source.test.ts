@@ -139,6 +139,11 @@ describeWith(['docker-registry', 'dockerd', 'docker'], 'Docker as the source', (
     const reference = `${registry.host}/acme/hello:left`
     await replicate(['--source', 'docker', '--no-remove', reference])
     expect((await images()).trim().split('\n')).toEqual([reference])
+
+    await registry.push('acme/hello', hello('left'), 'again')
+    const other = reference.replace(':left', ':again')
+    await replicate(['--source', 'docker', '--no-remove', other])
+    expect((await images()).trim().split('\n').toSorted()).toEqual([other, reference])
   })
 
   it('leaves CUDA images in Docker under their name, as the original did', async () => {
