@@ -106,12 +106,20 @@ async function write(
   }).catch((error: unknown) => {
     throw destinationError(error, join(folder, journalName(name)))
   })
-  const forget = source.expect(blobsAfter(begunBytes, image), (digest) => !held.has(digest))
+  const expect = (): (() => void) =>
+    source.expect(blobsAfter(begunBytes, image), (digest) => !held.has(digest))
+  let forget = begunBytes === 0 ? expect() : undefined
   try {
     claims.tellPresent(begunBytes)
-    const openBlob = blobOpener(image, parts, claims, (doneBytes, totalBytes) =>
+    const open = blobOpener(image, parts, claims, (doneBytes, totalBytes) =>
       tellChecked(begunBytes, doneBytes, totalBytes),
     )
+    const openBlob: typeof open = async (...blob) => {
+      const stream = await open(...blob)
+      // While what is there is read again nothing is fetched ahead of it: the next sudden end would lose that.
+      forget ??= expect()
+      return stream
+    }
     const onProgress = (progress: WriteProgress): void => {
       claims.tellWritten(progress.writtenBytes)
       parts.onProgress?.(progress)
@@ -134,7 +142,7 @@ async function write(
     await removeEarlier()
     return files
   } finally {
-    forget()
+    forget?.()
     await journal.close()
   }
 }

@@ -4,6 +4,8 @@ export interface Connections {
   readonly most: number
   /** What came in a stretch of time, and for which share of it the readers waited for more. */
   tell(bytes: number, seconds: number, starvedShare: number): void
+  /** What was lost in the middle is gone on with: who died once may die again, so for some seconds nothing more is put at stake. */
+  goOn(): void
 }
 
 /** Windows to let a change settle, and then to measure it by. */
@@ -68,6 +70,9 @@ export function createConnections(most: number): Connections & { halve(): void }
       measured.push(bytes / seconds)
       if (measured.length < MEASURE_WINDOWS) return
       conclude(measured.reduce((sum, each) => sum + each, 0) / measured.length)
+    },
+    goOn() {
+      rest = Math.max(rest, REST_WINDOWS)
     },
     halve() {
       before = undefined

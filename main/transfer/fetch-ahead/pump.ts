@@ -145,6 +145,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
       const flow = known ?? new Flow(blob, startByte)
       ahead.delete(flow)
       opened.add(flow)
+      if (startByte > 0) connections.goOn()
       pump()
       return flow
     },

@@ -42,3 +42,14 @@ test('trouble at the far end halves them, and never leaves less than one', () =>
   for (let trouble = 0; trouble < 9; trouble += 1) connections.halve()
   expect(connections.allowed).toBe(1)
 })
+
+test('what goes on after a sudden end takes its time before it puts more at stake', () => {
+  const connections = createConnections(16)
+  connections.goOn()
+  const allowed = Array.from({ length: 40 }, () => {
+    connections.tell(connections.allowed * 25e6, 0.25, 1)
+    return connections.allowed
+  })
+  expect(allowed.slice(0, 12).every((each) => each === 1)).toBe(true)
+  expect(allowed.at(-1)).toBe(16)
+})

@@ -54,7 +54,7 @@ function far(sizes: readonly number[], allowed: number, failing?: string): Far {
     }
   }
   const fetchAhead = createFetchAhead({
-    connections: { allowed, most: allowed, tell: () => undefined },
+    connections: { allowed, most: allowed, tell: () => undefined, goOn: () => undefined },
     range: (blob, { startByte, endByte }, { signal }) =>
       Readable.from(send(blob, startByte, endByte), { signal }),
   })
