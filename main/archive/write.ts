@@ -29,6 +29,8 @@ export interface WriteOptions {
   readonly partial?: PartialTarball | undefined
   /** Kept up to date, so that another run can go on. Without one, what was written is removed when it fails. */
   readonly journal?: Journal | undefined
+  /** Told of each chunk of a blob whose bytes were taken: its memory may be used again. */
+  readonly taken?: ((chunk: Uint8Array) => void) | undefined
   /** Waits until a full drive has room again; without it that is a failure. */
   readonly awaitSpace?: AwaitSpace | undefined
 }
@@ -72,7 +74,7 @@ export async function writeTarball(
   options: WriteOptions,
   signal: AbortSignal,
 ): Promise<WrittenTarball> {
-  const { layout, onProgress, partial, journal, awaitSpace } = options
+  const { layout, onProgress, partial, journal, awaitSpace, taken } = options
   const begunBytes = partial?.sizeBytes ?? 0
   let progress: WriteProgress = {
     phase: 'downloading',
@@ -121,7 +123,7 @@ export async function writeTarball(
           await options.openBlob(source.descriptor, signal, begun),
         )
         try {
-          await appendBlob(slabs, stream, { name, sizeBytes, gotBytes: offset })
+          await appendBlob(slabs, stream, { name, sizeBytes, gotBytes: offset, taken })
         } catch (error) {
           if (spoils(error)) reliableBytes = headerOffset
           throw error
@@ -144,10 +146,17 @@ export async function writeTarball(
 
 const zeros = new Uint8Array(END_BYTES)
 
+type BlobToAppend = Pick<WriteOptions, 'taken'> & {
+  name: string
+  sizeBytes: number
+  /** That were there before. */
+  gotBytes: number
+}
+
 async function appendBlob(
   slabs: Slabs,
   stream: Readable,
-  { name, sizeBytes, gotBytes }: { name: string; sizeBytes: number; gotBytes: number },
+  { name, sizeBytes, gotBytes, taken }: BlobToAppend,
 ): Promise<void> {
   let got = gotBytes
   for await (const chunk of stream) {
@@ -155,6 +164,7 @@ async function appendBlob(
     got += chunk.length
     if (got > sizeBytes) throw wrongLength(name, sizeBytes, 'more')
     await slabs.append(chunk)
+    taken?.(chunk)
   }
   if (got < sizeBytes) throw wrongLength(name, sizeBytes, `${got}`)
 }

@@ -5,6 +5,7 @@ import { trustedCertificates } from './certificates.ts'
 import { exchange } from './exchange.ts'
 import { explain, type Route } from './explain.ts'
 import { NetworkError } from './failure.ts'
+import { readMemory } from './read-memory.ts'
 import { proxiesFrom, proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts'
 import { createTunnel } from './tunnel.ts'
 
@@ -64,7 +65,10 @@ export function createHttp(options: HttpOptions = {}): Http {
     // Node tries the next address of a host after 250 ms, too soon for a satellite line.
     autoSelectFamilyAttemptTimeout: 2_000,
   }
-  const direct = new Agent({ ...limits, connect: { ...connect, ...(lookup && { lookup }) } })
+  const direct = new Agent({
+    ...limits,
+    connect: { ...connect, onread: readMemory, ...(lookup && { lookup }) },
+  })
   const tunnels = new Map<string, ProxyAgent>()
 
   const tunnelThrough = (proxy: URL): ProxyAgent => {

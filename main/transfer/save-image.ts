@@ -7,6 +7,7 @@ import { earlierName, journalName } from '../archive/name.ts'
 import { removeSetAside } from '../archive/set-aside.ts'
 import { writeTarball, type WriteProgress } from '../archive/write.ts'
 import { freeBytesOf, spaceOf } from '../disk/space.ts'
+import { giveBack } from '../net/read-memory.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Digest } from '../registry/reference.ts'
 import { WrongBytes } from '../registry/verified-stream.ts'
@@ -135,6 +136,7 @@ async function write(
         partial,
         journal,
         awaitSpace,
+        taken: giveBack,
       },
       signal,
     )

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createHttp, type Http } from '../../main/net/http.ts'
+import { giveBack } from '../../main/net/read-memory.ts'
+import { noise } from '../../main/sandbox/image.ts'
+
+const bytes = Buffer.from(noise('read memory', 6_000_000))
+const digest = createHash('sha256').update(bytes).digest('hex')
+
+/** `/LENGTH` in pieces of that many bytes, `/chunked/LENGTH` without a length. */
+const server = createServer((request, response) => {
+  const piece = Number(/\d+$/.exec(request.url ?? '')?.[0])
+  if (!request.url?.startsWith('/chunked')) response.setHeader('content-length', bytes.length)
+  void send(response, piece)
+})
+let http: Http
+let origin: string
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  http = createHttp()
+})
+afterAll(async () => {
+  await http.close()
+  server.close()
+})
+
+async function send(response: ServerResponse, piece: number): Promise<void> {
+  for (let at = 0; at < bytes.length; at += piece) {
+    const isRoom = response.write(bytes.subarray(at, at + piece))
+    if (!isRoom) await new Promise((resolve) => response.once('drain', resolve))
+  }
+  response.end()
+}
+
+/** Holds some chunks back, as who waits for another part of a blob does, before it takes and gives them back in order. */
+async function read(path: string, most: number): Promise<{ digest: string; memories: number }> {
+  const { body } = await http.request(new URL(path, origin), {})
+  const hash = createHash('sha256')
+  const memories = new Set<ArrayBufferLike>()
+  const waiting: Uint8Array[] = []
+  const takeFirst = (): void => {
+    const chunk = waiting.shift()
+    if (!chunk) return
+    hash.update(chunk)
+    giveBack(chunk)
+  }
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    memories.add(chunk.buffer)
+    waiting.push(chunk)
+    if (waiting.length > most) takeFirst()
+    if (waiting.length % 7 === 3) await new Promise((resolve) => setImmediate(resolve))
+  }
+  while (waiting.length > 0) takeFirst()
+  return { digest: hash.digest('hex'), memories: memories.size }
+}
+
+test.for([
+  ['/1000000', 0],
+  ['/70000', 5],
+  ['/900', 40],
+  ['/chunked/1000000', 3],
+  ['/chunked/333', 20],
+] as const)('bytes of %s come right out of memory that is used again', async ([path, most]) => {
+  const all = await Promise.all(Array.from({ length: 6 }, () => read(path, most)))
+  expect(all.map((one) => one.digest)).toEqual(all.map(() => digest))
+})
+
+test('who gives back what was read needs little memory, however much comes', async () => {
+  const { memories } = await read('/1000000', 2)
+  expect(memories).toBeLessThan(12)
+})
+
+test('small reads share their memory, so that what waits holds little more than it is', async () => {
+  const { memories } = await read('/900', Number.POSITIVE_INFINITY)
+  expect(memories).toBeLessThan((2 * bytes.length) / (128 * 1024))
+})
+
+test('other memory may be given back as well, without any effect', () => {
+  expect(() => giveBack(new Uint8Array(5))).not.toThrow()
+})
