@@ -1,10 +1,10 @@
 import type { OnReadOpts, Socket } from 'node:net'
 
-/** Room for several reads, so that small ones do not hold much more memory than they fill. */
-const BLOCK_BYTES = 128 * 1024
+/** As much as Node itself takes for a read; several small ones share it, so that they hold little more than they fill. */
+const BLOCK_BYTES = 64 * 1024
 /** With less room left a read would be a small one. */
-const LEAST_ROOM_BYTES = 32 * 1024
-/** 8 MiB: what is used again at once. More lies idle after a burst. */
+const LEAST_ROOM_BYTES = 16 * 1024
+/** 4 MiB: what is used again at once. More would lie idle after a burst. */
 const MOST_SPARE = 64
 
 interface Block {
