@@ -5,13 +5,14 @@ import type { Report, SavingThread } from '../desktop/saving/messages.ts'
 export function startSavingThread(path: string | URL, machineFolder: string): SavingThread {
   const worker = new Worker(path, { workerData: { machineFolder }, resourceLimits })
   let isMeant = false
+  let failure: unknown
   return {
     send: (order) => worker.postMessage(order, []),
     hear(report, ended) {
       worker.on('message', (message: Report) => report(message))
-      worker.on('error', ended)
+      worker.on('error', (error) => (failure = error))
       worker.on('exit', (code) => {
-        if (!isMeant) ended(new Error(`The thread that saves has ended with ${code}.`))
+        if (!isMeant) ended(failure ?? new Error(`The thread that saves has ended with ${code}.`))
       })
     },
     async end() {

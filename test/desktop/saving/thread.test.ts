@@ -16,7 +16,7 @@ const logged: string[] = []
 let saving: Saving
 
 beforeEach(async () => {
-  await mkdir(stick)
+  await mkdir(stick, { recursive: true })
   saving = orderSaving({
     start: () => startSavingThread(source, home),
     settings: async () => ({
@@ -58,4 +58,22 @@ test('a real thread saves an image, tells of it, and can be closed', async () =>
   expect(fetched).toBeGreaterThanOrEqual(layers)
   expect(updates.at(-1)).toMatchObject({ verifiedBytes: planned?.sizeBytes })
   expect(logged.filter((line) => line.includes('GET')).length).toBeGreaterThan(0)
+})
+
+test('a thread that cannot go on fails what it was asked for, with the reason', async () => {
+  const broken = new URL('data:text/javascript,setTimeout(() => { throw new Error("broken") }, 50)')
+  const failing = orderSaving({
+    start: () => startSavingThread(broken, home),
+    settings: async () => {
+      throw new Error('not asked for')
+    },
+    log: (line) => logged.push(line),
+  })
+  const target = {
+    folder: stick,
+    drive: undefined,
+    reference: 'nvcr.io/nvidia/cuda:1',
+    platform: 'linux/amd64',
+  }
+  await expect(failing.discard(target)).rejects.toThrow('broken')
 })
