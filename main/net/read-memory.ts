@@ -7,16 +7,29 @@ const LEAST_ROOM_BYTES = 16 * 1024
 /** 4 MiB: what is used again at once. More would lie idle after a burst. */
 const MOST_SPARE = 64
 
+/** As much as is read from a drive at once. */
+export const PIECE_BYTES = 1024 * 1024
+const MOST_SPARE_PIECES = 8
+
 interface Block {
   readonly bytes: Buffer
+  readonly shelf: Shelf
   /** Filled, and not given back yet. */
   heldBytes: number
-  /** No socket reads into it any more. */
+  /** Nothing is read into it any more. */
   isFull: boolean
 }
 
+/** Where blocks of one size wait to be used again. */
+interface Shelf {
+  readonly blockBytes: number
+  readonly most: number
+  readonly spare: Block[]
+}
+
 const blocks = new WeakMap<ArrayBufferLike, Block>()
-const spare: Block[] = []
+const reads: Shelf = { blockBytes: BLOCK_BYTES, most: MOST_SPARE, spare: [] }
+const pieces: Shelf = { blockBytes: PIECE_BYTES, most: MOST_SPARE_PIECES, spare: [] }
 /** What the last read left of its block: its socket asks for memory right after, before any other can. */
 let rest: Uint8Array | undefined
 
@@ -27,7 +40,7 @@ let rest: Uint8Array | undefined
  */
 export const readMemory: OnReadOpts = {
   buffer() {
-    const room = rest ?? emptyBlock()
+    const room = rest ?? take(reads).bytes
     rest = undefined
     return room
   },
@@ -41,8 +54,16 @@ export const readMemory: OnReadOpts = {
   },
 }
 
+/** Memory for one piece of up to `PIECE_BYTES` from a drive, with whatever it held before. */
+export function pieceMemory(sizeBytes: number): Uint8Array {
+  const block = take(pieces)
+  block.heldBytes = sizeBytes
+  block.isFull = true
+  return block.bytes.subarray(0, sizeBytes)
+}
+
 /**
- * Says that nobody looks at these bytes any more, each of them once: what a socket has read is then overwritten. No effect
+ * Says that nobody looks at these bytes any more, each of them once: they are then overwritten. No effect
  * on other memory.
  */
 export function giveBack(chunk: Uint8Array): void {
@@ -51,13 +72,15 @@ export function giveBack(chunk: Uint8Array): void {
   block.heldBytes -= chunk.length
   if (!block.isFull || block.heldBytes > 0) return
   block.isFull = false
-  if (spare.length < MOST_SPARE) spare.push(block)
+  const { spare, most } = block.shelf
+  if (spare.length < most) spare.push(block)
 }
 
-function emptyBlock(): Buffer {
-  const known = spare.pop()
-  if (known) return known.bytes
-  const bytes = Buffer.from(new ArrayBuffer(BLOCK_BYTES))
-  blocks.set(bytes.buffer, { bytes, heldBytes: 0, isFull: false })
-  return bytes
+function take(shelf: Shelf): Block {
+  const known = shelf.spare.pop()
+  if (known) return known
+  const bytes = Buffer.from(new ArrayBuffer(shelf.blockBytes))
+  const block = { bytes, shelf, heldBytes: 0, isFull: false }
+  blocks.set(bytes.buffer, block)
+  return block
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { AppError } from '../api/errors.ts'
 import { parseFileName } from '../archive/name.ts'
 import type { openTarball, Tarball } from '../archive/parts.ts'
+import { PIECE_BYTES, pieceMemory } from '../net/read-memory.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import { verified } from '../registry/verified-stream.ts'
 import type { BlobPlace } from './held-blobs.ts'
@@ -67,9 +68,7 @@ async function filesOf(folder: string, name: string, isPartial: boolean): Promis
   )
 }
 
-/** Large enough that the time of a read is the drive's, and not that of a busy event loop. */
-const PIECE_BYTES = 1024 * 1024
-
+/** In pieces large enough that the time of a read is the drive's, and not that of a busy event loop. */
 async function* read(
   tarball: Tarball,
   start: number,
@@ -79,7 +78,7 @@ async function* read(
 ): AsyncGenerator<Uint8Array> {
   for (let at = start; at < end;) {
     signal.throwIfAborted()
-    const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - at))
+    const piece = pieceMemory(Math.min(PIECE_BYTES, end - at))
     const askedMs = now()
     const length = await tarball.read(piece, at)
     onRead(length, (now() - askedMs) / 1000)

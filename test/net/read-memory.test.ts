@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHttp, type Http } from '../../main/net/http.ts'
-import { giveBack } from '../../main/net/read-memory.ts'
+import { giveBack, PIECE_BYTES, pieceMemory } from '../../main/net/read-memory.ts'
 import { noise } from '../../main/sandbox/image.ts'
 
 const bytes = Buffer.from(noise('read memory', 6_000_000))
@@ -81,4 +81,14 @@ test('small reads share their memory, so that what waits holds little more than 
 
 test('other memory may be given back as well, without any effect', () => {
   expect(() => giveBack(new Uint8Array(5))).not.toThrow()
+})
+
+test('a piece that is given back is the next one, and one that is held is not', () => {
+  const first = pieceMemory(PIECE_BYTES)
+  const second = pieceMemory(1000)
+  expect(second.buffer).not.toBe(first.buffer)
+  giveBack(second.subarray(0, 400))
+  expect(pieceMemory(5).buffer).not.toBe(second.buffer)
+  giveBack(second.subarray(400))
+  expect(pieceMemory(PIECE_BYTES).buffer).toBe(second.buffer)
 })
