@@ -41,10 +41,9 @@ const EXPLANATION = `The transfer is from the first file's birth to the last one
 Start to the news that all is done. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its
 peak is main's. The delay of main's event loop is sampled every 10 ms, which are part of it.
 
-On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them. The profile:
-Electron faults in the memory of each chunk anew and has an older Node, which is the distance between the two command lines; main
-itself waits for a third of the time, and what the desktop needs beyond is the window's and the GPU process's. A line that is the
-limit leaves no difference.`
+On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them; what the
+desktop needs beyond the command line of the same Electron is the window's and the GPU process's. A line that is the limit
+leaves no difference.`
 
 const printed = z.object({
   seconds: z.number(),
