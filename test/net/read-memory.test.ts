@@ -1,27 +1,32 @@
 import { createHash } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHttp, type Http } from '../../main/net/http.ts'
+import { noProxies } from '../../main/net/proxy.ts'
 import { giveBack, PIECE_BYTES, pieceMemory } from '../../main/net/read-memory.ts'
 import { noise } from '../../main/sandbox/image.ts'
+import { makeCertificates } from '../support/certificates.ts'
+import { describeWith } from '../support/parts.ts'
 
 const bytes = Buffer.from(noise('read memory', 6_000_000))
 const digest = createHash('sha256').update(bytes).digest('hex')
 
 /** `/LENGTH` in pieces of that many bytes, `/chunked/LENGTH` without a length. */
-const server = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
   const piece = Number(/\d+$/.exec(request.url ?? '')?.[0])
   if (!request.url?.startsWith('/chunked')) response.setHeader('content-length', bytes.length)
   void send(response, piece)
-})
+}
+const server = createServer(answer)
 let http: Http
 let origin: string
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  http = createHttp()
+  http = createHttp({ proxy: noProxies })
 })
 afterAll(async () => {
   await http.close()
@@ -37,8 +42,12 @@ async function send(response: ServerResponse, piece: number): Promise<void> {
 }
 
 /** Holds some chunks back, as who waits for another part of a blob does, before it takes and gives them back in order. */
-async function read(path: string, most: number): Promise<{ digest: string; memories: number }> {
-  const { body } = await http.request(new URL(path, origin), {})
+async function read(
+  path: string,
+  most: number,
+  from: { http: Http; origin: string } = { http, origin },
+): Promise<{ digest: string; memories: number }> {
+  const { body } = await from.http.request(new URL(path, from.origin), {})
   const hash = createHash('sha256')
   const memories = new Set<ArrayBufferLike>()
   const waiting: Uint8Array[] = []
@@ -72,6 +81,26 @@ test.for([
 test('who gives back what was read needs little memory, however much comes', async () => {
   const { memories } = await read('/1000000', 2)
   expect(memories).toBeLessThan(12)
+})
+
+describeWith(['openssl'], 'over TLS', () => {
+  test('the same holds', async () => {
+    const { authority, server: own } = await makeCertificates()
+    const secure = createTlsServer({ cert: own.certificate, key: own.key }, answer)
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+    const from = {
+      http: createHttp({ proxy: noProxies, extraCertificates: [authority] }),
+      origin: `https://127.0.0.1:${(secure.address() as AddressInfo).port}`,
+    }
+    try {
+      const { digest: found, memories } = await read('/1000000', 2, from)
+      expect(found).toBe(digest)
+      expect(memories).toBeLessThan(12)
+    } finally {
+      await from.http.close()
+      secure.close()
+    }
+  })
 })
 
 test('small reads share their memory, so that what waits holds little more than it is', async () => {
