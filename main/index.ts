@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { app, nativeTheme, session, type BrowserWindow } from 'electron'
 import { createAnswer } from './api/answer.ts'
 import type { ViewName } from './api/shapes.ts'
-import { createDesktop } from './desktop/desktop.ts'
+import { createDesktop, type Desktop } from './desktop/desktop.ts'
 import type { Ports } from './desktop/ports.ts'
 import { describeApplication, describeForPanel } from './electron/about.ts'
 import { origin as ownOrigin, pageAddress } from './electron/asset.ts'
@@ -72,55 +73,8 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     log(`${what} was damaged on disk and is set aside as ${path}.`)
     notices.raise(`${what} was not readable and begins anew.`, path)
   }
-  const secrets = await openSecrets(
-    openStore({
-      folder,
-      name: 'secrets',
-      schema: keptSecrets,
-      initial: { version: 1, secrets: {} },
-      damaged: damaged('The file of encrypted keys'),
-      failed: failed('The keys'),
-    }),
-  )
-  const attention = createAttention(current)
-  const ports: Ports = {
-    keep,
-    secrets,
-    dialogs: createDialogs(current),
-    system,
-    publish,
-    notify: notices.raise,
-    log,
-    app: await packedApp(log),
-    startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
-    startSaving: () => startSavingThread(join(import.meta.dirname, 'saving.js'), folder),
-    logsFolder: app.getPath('logs'),
-    machineFolder: folder,
-    catalogueFolder: join(folder, 'catalogue'),
-  }
-  const desktop = await createDesktop({
-    ports,
-    finished: attention.finished,
-    transfersChanged: attention.show,
-    deliveryChanged: attention.deliver,
-  })
-  const { settings, places, transfers, deliveries } = desktop
-  const followTheme = () => (nativeTheme.themeSource = settings.current().theme)
-  followTheme()
-  settings.onChange(followTheme)
-
-  const answer = createAnswer(
-    {
-      'app.about': describeApplication,
-      'app.copy': ({ text }) => system.copy(text),
-      'app.open': ({ address }) => system.openAddress(address),
-      ...notices.handlers,
-      ...desktop.handlers,
-    },
-    (name, error) => log(`The call ${name.slice(0, 80)} failed.`, error),
-  )
-  serveCalls({ window: current, origin, answer, log })
-
+  // Its page loads in a process of its own while the services are built here: what it calls meanwhile waits for them.
+  nativeTheme.themeSource = keep('settings').get().theme
   const state = openStore({
     folder,
     name: 'window',
@@ -134,6 +88,32 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
   opened.on('closed', () => (window = undefined))
   reviveWindow(opened, notices, log)
   giveEditMenu(opened)
+  const loaded = once(opened.webContents, 'did-finish-load')
+
+  const attention = createAttention(current)
+  const dialogs = createDialogs(current)
+  const building = build()
+  const answering = building.then((desktop) =>
+    createAnswer(
+      {
+        'app.about': describeApplication,
+        'app.copy': ({ text }) => system.copy(text),
+        'app.open': ({ address }) => system.openAddress(address),
+        ...notices.handlers,
+        ...desktop.handlers,
+      },
+      (name, error) => log(`The call ${name.slice(0, 80)} failed.`, error),
+    ),
+  )
+  serveCalls({
+    window: current,
+    origin,
+    answer: async (name, input) => await (await answering)(name, input),
+    log,
+  })
+  const desktop = await building
+  const { settings, places, transfers, deliveries } = desktop
+  settings.onChange(() => (nativeTheme.themeSource = settings.current().theme))
 
   const show = (view: ViewName) => publish('view.asked', { view })
   const showFolder = async (path: string): Promise<void> => {
@@ -143,14 +123,14 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     publish('view.asked', { view: 'library', place: places.placeOf(asked) })
   }
   const openLibrary = () => {
-    ports.dialogs
+    dialogs
       .chooseFolder()
       .then(async (path) => path !== undefined && (await showFolder(path)))
       .catch((error: unknown) => log('A folder was not opened.', error))
   }
   describeForPanel()
   setMenu({ platform: process.platform, isPackaged: app.isPackaged, show, openLibrary })
-  opened.webContents.once('did-finish-load', () => openings.ready(showFolder))
+  void loaded.then(() => openings.ready(showFolder))
   orderQuit({
     window: opened,
     mayQuit: async () =>
@@ -162,6 +142,40 @@ async function start(openings: ReturnType<typeof hearOpenings>): Promise<void> {
     ],
     log,
   })
+
+  async function build(): Promise<Desktop> {
+    const secrets = await openSecrets(
+      openStore({
+        folder,
+        name: 'secrets',
+        schema: keptSecrets,
+        initial: { version: 1, secrets: {} },
+        damaged: damaged('The file of encrypted keys'),
+        failed: failed('The keys'),
+      }),
+    )
+    const ports: Ports = {
+      keep,
+      secrets,
+      dialogs,
+      system,
+      publish,
+      notify: notices.raise,
+      log,
+      app: await packedApp(log),
+      startSandbox: () => startSandboxThread(join(import.meta.dirname, 'sandbox.js')),
+      startSaving: () => startSavingThread(join(import.meta.dirname, 'saving.js'), folder),
+      logsFolder: app.getPath('logs'),
+      machineFolder: folder,
+      catalogueFolder: join(folder, 'catalogue'),
+    }
+    return await createDesktop({
+      ports,
+      finished: attention.finished,
+      transfersChanged: attention.show,
+      deliveryChanged: attention.deliver,
+    })
+  }
 }
 
 function allowedAddresses(server: string | undefined): string[] {

@@ -5,15 +5,18 @@ import type { Log } from './log.ts'
 import type { Notices } from './notices.ts'
 import { openStore } from './store.ts'
 
-/** Opens what the desktop keeps, each in a file of its own; a damaged one is set aside, and said. */
+/** Opens what the desktop keeps, each once and in a file of its own; a damaged one is set aside, and said. */
 export function openKeeps(
   folder: string,
   notices: Notices,
   log: Log,
 ): <Name extends KeepName>(name: Name) => Keep<Kept[Name]> {
+  const opened = new Map<KeepName, unknown>()
   return (name) => {
+    const known = opened.get(name)
+    if (known) return known as Keep<Kept[typeof name]>
     const { schema, initial } = kept[name]
-    return openStore({
+    const keep = openStore({
       folder,
       name,
       // One name's schema and its first value belong together; TypeScript cannot follow a name through both.
@@ -25,5 +28,7 @@ export function openKeeps(
       },
       failed: (error) => log(`The ${name} cannot be kept.`, error),
     })
+    opened.set(name, keep)
+    return keep
   }
 }
