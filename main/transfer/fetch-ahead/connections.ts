@@ -1,42 +1,50 @@
+import type { MeterWindow } from './line-meter.ts'
+
 /** How many requests may run at once, which follows from what they bring. */
 export interface Connections {
   readonly allowed: number
   readonly most: number
+  /** For some seconds after `goOn`. */
+  readonly isCareful: boolean
   /** What came in a stretch of time, and for which share of it the readers waited for more. */
-  tell(bytes: number, seconds: number, starvedShare: number): void
-  /** What was lost in the middle is gone on with: who died once may die again, so for some seconds nothing more is put at stake. */
+  tell(window: MeterWindow, starvedShare: number): void
+  /** What was lost in the middle is gone on with: who died once may die again, so for some seconds nothing is put at stake. */
   goOn(): void
 }
 
-/** Windows to let a change settle, and then to measure it by. */
+/** Windows to let a change settle, before one by which it is measured. */
 const SETTLE_WINDOWS = 1
-const MEASURE_WINDOWS = 1
 /** More connections must bring so much more, or they are taken back. */
 const WORTHWHILE_GAIN = 1.12
 /** Who waits for less of the time is not held up by the line. */
 const STARVED_SHARE = 0.3
+/** A thread that is at work for more of the time gains little from more connections, and each costs it some. */
+const BUSY_SHARE = 0.75
 /** After an attempt that brought nothing, so many windows pass before the next; twice as many after each further one. */
 const REST_WINDOWS = 12
 const MOST_REST_WINDOWS = 320
+const CAREFUL_WINDOWS = 12
+
+/** So many times as many are tried: few attempts find many, and one too far is taken back. */
+const GROWTH = 4
 
 /**
- * Finds how many connections are worth while: doubles them as long as that brings more and somebody waits for bytes, takes
- * back what brings nothing, and halves them when the far end is in trouble. Starts with one.
+ * Finds how many connections are worth while: multiplies them as long as that brings more, somebody waits for bytes and the
+ * thread has time for them, takes back what brings nothing, and halves them when the far end is in trouble. Starts with one.
  */
 export function createConnections(most: number): Connections & { halve(): void } {
   let allowed = 1
+  let careful = 0
   let rest = 0
   let nextRest = REST_WINDOWS
   let settling = SETTLE_WINDOWS
-  let measured: number[] = []
   let before: { readonly allowed: number; readonly rate: number } | undefined
 
   const change = (to: number): void => {
     allowed = to
     settling = SETTLE_WINDOWS
-    measured = []
   }
-  const conclude = (rate: number): void => {
+  const conclude = (rate: number, isLineTheLimit: boolean): void => {
     if (before !== undefined && rate < before.rate * WORTHWHILE_GAIN) {
       change(before.allowed)
       rest = nextRest
@@ -45,8 +53,8 @@ export function createConnections(most: number): Connections & { halve(): void }
       return
     }
     if (before !== undefined) nextRest = REST_WINDOWS
-    before = allowed < most ? { allowed, rate } : undefined
-    if (before !== undefined) change(Math.min(most, allowed * 2))
+    before = isLineTheLimit && allowed < most ? { allowed, rate } : undefined
+    if (before !== undefined) change(Math.min(most, allowed * GROWTH))
   }
 
   return {
@@ -54,7 +62,14 @@ export function createConnections(most: number): Connections & { halve(): void }
     get allowed() {
       return allowed
     },
-    tell(bytes, seconds, starvedShare) {
+    get isCareful() {
+      return careful > 0
+    },
+    tell({ bytes, seconds, busyShare }, starvedShare) {
+      if (careful > 0) {
+        careful -= 1
+        return
+      }
       if (rest > 0) {
         rest -= 1
         return
@@ -63,16 +78,12 @@ export function createConnections(most: number): Connections & { halve(): void }
         settling -= 1
         return
       }
-      if (before === undefined && (starvedShare < STARVED_SHARE || allowed >= most)) {
-        measured = []
-        return
-      }
-      measured.push(bytes / seconds)
-      if (measured.length < MEASURE_WINDOWS) return
-      conclude(measured.reduce((sum, each) => sum + each, 0) / measured.length)
+      const isLineTheLimit = starvedShare >= STARVED_SHARE && busyShare <= BUSY_SHARE
+      if (before === undefined && !(isLineTheLimit && allowed < most)) return
+      conclude(bytes / seconds, isLineTheLimit)
     },
     goOn() {
-      rest = Math.max(rest, REST_WINDOWS)
+      careful = CAREFUL_WINDOWS
     },
     halve() {
       before = undefined

@@ -1,3 +1,5 @@
+import { performance as thread } from 'node:perf_hooks'
+
 const WINDOW_MS = 250
 /** How much of the rate told is that of the last window. */
 const LATEST_SHARE = 0.3
@@ -8,6 +10,8 @@ const TRUSTED_MS = 60_000
 export interface MeterWindow {
   readonly bytes: number
   readonly seconds: number
+  /** For which share of it this thread was at work: near 1 it is not the line that holds up. */
+  readonly busyShare: number
 }
 
 /** Measures what the line brings, window by window, while it is wanted. */
@@ -16,6 +20,7 @@ export class LineMeter {
   readonly #ended: (window: MeterWindow) => void
   #bytes = 0
   #begunMs = 0
+  #work = thread.eventLoopUtilization()
   #timer: NodeJS.Timeout | undefined
   #bytesPerSecond: number | undefined
   #measuredMs = 0
@@ -40,6 +45,7 @@ export class LineMeter {
     if (this.#timer !== undefined) return
     this.#begunMs = performance.now()
     this.#bytes = 0
+    this.#work = thread.eventLoopUtilization()
     this.#timer = setInterval(() => this.#tick(), WINDOW_MS).unref()
   }
 
@@ -50,8 +56,11 @@ export class LineMeter {
 
   #tick(): void {
     const now = performance.now()
-    const window = { bytes: this.#bytes, seconds: (now - this.#begunMs) / 1000 }
+    const work = thread.eventLoopUtilization()
+    const { utilization: busyShare } = thread.eventLoopUtilization(work, this.#work)
+    const window = { bytes: this.#bytes, seconds: (now - this.#begunMs) / 1000, busyShare }
     this.#begunMs = now
+    this.#work = work
     this.#bytes = 0
     if (window.bytes > 0 || this.#isBusy()) {
       this.#measuredMs = now

@@ -44,6 +44,8 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
   const ahead = new Set<Flow>()
   const memory = new Memory()
   let running = 0
+  /** How long the readers waited in this window that have left meanwhile. */
+  let starvedMs = 0
   let segmentBytes = LEAST_SEGMENT_BYTES
   /** Registries that send a whole blob whatever is asked for: cut up, it would come many times. */
   const wholeOnly = new Set<string>()
@@ -55,13 +57,14 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
     while (running < connections.allowed + spare() && startSegment());
   }
 
-  /** What is being read never waits for what is fetched ahead; and alone, one request brings all the rest. */
+  /** What is being read never waits for what is fetched ahead; and one connection brings all the rest with one request. */
   const needsAll = (flow: Flow): boolean =>
     !flow.isCovered &&
     flow.bytesToCome() < (connections.allowed === 1 ? Math.min(segmentBytes, CLOSE_BYTES) : 1)
 
   /** The next blob is asked for while the last bytes of this one come, or the line would be idle in between. */
   const spare = (): number => {
+    if (connections.isCareful) return 0
     let bytesToCome = 0
     for (const flow of opened) bytesToCome += flow.isCovered ? flow.bytesToCome() : segmentBytes
     return bytesToCome < segmentBytes ? 1 : 0
@@ -71,8 +74,9 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
     if (!memory.hasRoomFor(2 * segmentBytes)) return false
     const flow = [...opened, ...ahead].find((each) => hasMore(each)) ?? takeExpected()
     if (flow === undefined) return false
-    const segment = flow.add(segmentBytes)
-    memory.setAside(segment, segment.endByte - segment.startByte)
+    const isAlone = connections.allowed === 1
+    const segment = isAlone ? flow.addRest() : flow.add(segmentBytes)
+    if (!isAlone) memory.setAside(segment, segment.endByte - segment.startByte)
     void run(flow, segment)
     return true
   }
@@ -81,6 +85,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
   const hasMore = (flow: Flow): boolean => {
     if (wholeOnly.has(flow.blob.repository.registry)) return false
     if (!flow.isCovered) return true
+    if (connections.allowed === 1) return false
     const cut = flow.cutRest(segmentBytes)
     if (cut) memory.setAside(cut, cut.bufferedBytes + segmentBytes)
     return cut !== undefined
@@ -119,7 +124,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
   }
 
   const drop = (flow: Flow): void => {
-    opened.delete(flow)
+    if (opened.delete(flow)) starvedMs += flow.takeStarvedMs()
     ahead.delete(flow)
     flow.leave()
     for (const segment of flow.segments.splice(0)) memory.release(segment)
@@ -128,9 +133,10 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
   const meter = new LineMeter(
     () => running > 0,
     (window) => {
-      const starved = [...opened].map((flow) => flow.takeStarvedMs() / 1000 / window.seconds)
-      const share = starved.reduce((sum, each) => sum + each, 0) / Math.max(1, starved.length)
-      connections.tell(window.bytes, window.seconds, share)
+      for (const flow of opened) starvedMs += flow.takeStarvedMs()
+      const share = starvedMs / 1000 / window.seconds / Math.max(1, opened.size)
+      starvedMs = 0
+      connections.tell(window, share)
       segmentBytes = segmentSize(window, running)
       pump()
     },

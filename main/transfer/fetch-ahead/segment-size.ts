@@ -3,9 +3,9 @@ import type { MeterWindow } from './line-meter.ts'
 export const LEAST_SEGMENT_BYTES = 512 * 1024
 const MOST_SEGMENT_BYTES = 2 * 1024 * 1024
 /** Long enough to be worth a request. */
-const SEGMENT_SECONDS = 0.2
+const SEGMENT_SECONDS = 0.4
 
-/** How much one request is to bring: what a connection brings in 0.2 s, when so many requests share the line. Pure. */
+/** How much one request is to bring: what a connection brings in 0.4 s, when so many requests share the line. Pure. */
 export function segmentSize({ bytes, seconds }: MeterWindow, requests: number): number {
   const each = (bytes / seconds / Math.max(1, requests)) * SEGMENT_SECONDS
   return Math.round(Math.min(MOST_SEGMENT_BYTES, Math.max(LEAST_SEGMENT_BYTES, each)))

@@ -1,21 +1,25 @@
 import { expect, test } from 'vitest'
+import type { MeterWindow } from '../../../main/transfer/fetch-ahead/line-meter.ts'
 import { createConnections } from '../../../main/transfer/fetch-ahead/connections.ts'
+
+const windowOf = (bytes: number): MeterWindow => ({ bytes, seconds: 0.25, busyShare: 0.2 })
 
 /** Plays windows of a quarter of a second on a line whose rate depends on the connections. */
 function play(
   rateOf: (connections: number) => number,
   windows: number,
-  starvedShare = 1,
+  { starvedShare = 1, busyShare = 0.2 } = {},
 ): number[] {
   const connections = createConnections(16)
   return Array.from({ length: windows }, () => {
-    connections.tell(rateOf(connections.allowed) / 4, 0.25, starvedShare)
+    const window = windowOf(rateOf(connections.allowed) / 4)
+    connections.tell({ ...window, busyShare }, starvedShare)
     return connections.allowed
   })
 }
 
-test('connections double while each brings more', () => {
-  expect(play((connections) => connections * 25e6, 10).at(-1)).toBe(16)
+test('connections multiply while each brings more', () => {
+  expect(play((connections) => connections * 25e6, 6).at(-1)).toBe(16)
 })
 
 test('they stay where more of them bring no more', () => {
@@ -30,13 +34,19 @@ test('a line that one connection fills keeps one, and is tried again ever more s
 })
 
 test('where the drive is the slower one, the line is left as it is', () => {
-  expect(play((connections) => connections * 25e6, 20, 0.1).every((each) => each === 1)).toBe(true)
+  const allowed = play((connections) => connections * 25e6, 20, { starvedShare: 0.1 })
+  expect(allowed.every((each) => each === 1)).toBe(true)
+})
+
+test('where this thread is the slower one, one connection is enough', () => {
+  const allowed = play((connections) => connections * 25e6, 20, { busyShare: 0.9 })
+  expect(allowed.every((each) => each === 1)).toBe(true)
 })
 
 test('trouble at the far end halves them, and never leaves less than one', () => {
   const connections = createConnections(16)
   for (let window = 0; window < 10; window += 1)
-    connections.tell(connections.allowed * 1e6, 0.25, 1)
+    connections.tell(windowOf(connections.allowed * 1e6), 1)
   connections.halve()
   expect(connections.allowed).toBe(8)
   for (let trouble = 0; trouble < 9; trouble += 1) connections.halve()
@@ -45,11 +55,14 @@ test('trouble at the far end halves them, and never leaves less than one', () =>
 
 test('what goes on after a sudden end takes its time before it puts more at stake', () => {
   const connections = createConnections(16)
+  expect(connections.isCareful).toBe(false)
   connections.goOn()
+  expect(connections.isCareful).toBe(true)
   const allowed = Array.from({ length: 40 }, () => {
-    connections.tell(connections.allowed * 25e6, 0.25, 1)
+    connections.tell(windowOf(connections.allowed * 25e6), 1)
     return connections.allowed
   })
   expect(allowed.slice(0, 12).every((each) => each === 1)).toBe(true)
   expect(allowed.at(-1)).toBe(16)
+  expect(connections.isCareful).toBe(false)
 })

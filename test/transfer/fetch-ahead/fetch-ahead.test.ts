@@ -22,7 +22,11 @@ interface Far {
 }
 
 /** A far end with blobs of these sizes that answers in chunks of 64 KiB. */
-function far(sizes: readonly number[], allowed: number, failing?: string): Far {
+function far(
+  sizes: readonly number[],
+  allowed: number,
+  { failing = '', most = allowed } = {},
+): Far {
   const made = sizes.map((size, index) => noise(`blob ${index}`, size))
   const blobs = made.map((bytes) => ({
     repository,
@@ -54,7 +58,13 @@ function far(sizes: readonly number[], allowed: number, failing?: string): Far {
     }
   }
   const fetchAhead = createFetchAhead({
-    connections: { allowed, most: allowed, tell: () => undefined, goOn: () => undefined },
+    connections: {
+      allowed,
+      most,
+      isCareful: false,
+      tell: () => undefined,
+      goOn: () => undefined,
+    },
     range: (blob, { startByte, endByte }, { signal }) =>
       Readable.from(send(blob, startByte, endByte), { signal }),
   })
@@ -82,6 +92,19 @@ test('alone, one request brings a whole blob', async () => {
   const { blobs, asked, fetchAhead } = far([20 * MB], 1)
   await readAll(fetchAhead.blob(repository, blobs[0]!.descriptor))
   expect(asked).toEqual([{ digest: blobs[0]!.descriptor.digest, startByte: 0, endByte: 20 * MB }])
+})
+
+test('with one connection the next blob is asked for before this one ends, whole and only once', async () => {
+  const { blobs, asked, fetchAhead } = far([20 * MB, 20 * MB], 1, { most: 16 })
+  const forget = fetchAhead.expect(blobs, everythingIsNeeded)
+  const [first, second] = blobs.map(({ descriptor }) => descriptor)
+  await readAll(fetchAhead.blob(repository, first!))
+  const whole = { startByte: 0, endByte: 20 * MB }
+  const both = [first, second].map((descriptor) => ({ digest: descriptor!.digest, ...whole }))
+  expect(asked).toEqual(both)
+  await readAll(fetchAhead.blob(repository, second!))
+  expect(asked).toEqual(both)
+  forget()
 })
 
 test('every byte is asked for once, however many connections there are', async () => {
@@ -128,7 +151,7 @@ test('what is not needed any more is not fetched ahead', async () => {
 test('a failure is met by the reader of its blob, and by nobody else', async () => {
   const sizes = [4 * MB, 4 * MB]
   const failing = digestOf(noise('blob 1', 4 * MB))
-  const { blobs, fetchAhead } = far(sizes, 4, failing)
+  const { blobs, fetchAhead } = far(sizes, 4, { failing })
   const forget = fetchAhead.expect(blobs, everythingIsNeeded)
   expect((await readAll(fetchAhead.blob(repository, blobs[0]!.descriptor))).length).toBe(4 * MB)
   await expect(readAll(fetchAhead.blob(repository, blobs[1]!.descriptor))).rejects.toThrow(
