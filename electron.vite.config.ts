@@ -24,8 +24,6 @@ export default defineConfig({
       // What is installed has no node_modules: everything it needs is in here.
       externalizeDeps: false,
       rolldownOptions: {
-        // Half as long to read at each start; names stay, for what an error says of where it was.
-        output: { minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } } },
         // What Electron starts, its two hosts of one core, and the desktop's threads: the sandbox, and what saves.
         input: {
           start: 'main/start.ts',

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { dropSpare } from '../../net/read-memory.ts'
 import type { BlobOptions, Repository } from '../../registry/client.ts'
 import type { Descriptor } from '../../registry/manifest.ts'
 import { readableOf } from '../../registry/readable.ts'
@@ -56,8 +57,10 @@ export function createFetchAhead(parts: Omit<PumpParts, 'expected'>): FetchAhead
       pump.start()
       return () => {
         expected.remove(image)
-        if (expected.isEmpty) pump.stop()
         pump.forget(image.flows)
+        if (!expected.isEmpty) return
+        pump.stop()
+        dropSpare()
       }
     },
 

@@ -1,4 +1,4 @@
-import { performance as thread } from 'node:perf_hooks'
+import { ThreadWork } from './thread-work.ts'
 
 const WINDOW_MS = 250
 /** How much of the rate told is that of the last window. */
@@ -20,7 +20,7 @@ export class LineMeter {
   readonly #ended: (window: MeterWindow) => void
   #bytes = 0
   #begunMs = 0
-  #work = thread.eventLoopUtilization()
+  readonly #work = new ThreadWork()
   #timer: NodeJS.Timeout | undefined
   #bytesPerSecond: number | undefined
   #measuredMs = 0
@@ -45,7 +45,7 @@ export class LineMeter {
     if (this.#timer !== undefined) return
     this.#begunMs = performance.now()
     this.#bytes = 0
-    this.#work = thread.eventLoopUtilization()
+    this.#work.takeShare()
     this.#timer = setInterval(() => this.#tick(), WINDOW_MS).unref()
   }
 
@@ -56,11 +56,9 @@ export class LineMeter {
 
   #tick(): void {
     const now = performance.now()
-    const work = thread.eventLoopUtilization()
-    const { utilization: busyShare } = thread.eventLoopUtilization(work, this.#work)
+    const busyShare = this.#work.takeShare()
     const window = { bytes: this.#bytes, seconds: (now - this.#begunMs) / 1000, busyShare }
     this.#begunMs = now
-    this.#work = work
     this.#bytes = 0
     if (window.bytes > 0 || this.#isBusy()) {
       this.#measuredMs = now

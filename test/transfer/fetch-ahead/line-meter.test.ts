@@ -43,20 +43,3 @@ test('a line that was asked and brings nothing loses its rate soon; one that was
   windows(240, 0)
   expect(meter.bytesPerSecond).toBeUndefined()
 })
-
-test('a window says for which share of it this thread was at work', async () => {
-  vi.useRealTimers()
-  const shares: number[] = []
-  const meter = new LineMeter(
-    () => true,
-    ({ busyShare }) => void shares.push(busyShare),
-  )
-  meter.start()
-  await expect.poll(() => shares.length, { timeout: 3000 }).toBe(2)
-  const until = performance.now() + 600
-  while (performance.now() < until);
-  await expect.poll(() => shares.length, { timeout: 3000 }).toBe(3)
-  meter.stop()
-  expect(shares[1]).toBeLessThan(0.5)
-  expect(shares[2]).toBeGreaterThan(0.75)
-})
