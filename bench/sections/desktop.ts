@@ -45,8 +45,8 @@ Start to the news that all is done. CPU seconds of the desktop are those of all 
 peak is main's. The delay of main's event loop is sampled every 10 ms, which are part of it.
 
 On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them; what the
-desktop needs beyond the command line of the same Electron is the window's and the GPU process's: most of it at the click, when
-the queue is shown and the thread that saves begins, so that it is felt in two seconds and hardly in twelve.`
+desktop needs beyond the command line of the same Electron is the window's and the GPU process's. A line that is the limit
+leaves no difference.`
 
 const printed = z.object({
   seconds: z.number(),
