@@ -119,22 +119,29 @@ describeWith(['dockerd', 'docker', 'sshd', 'ssh', 'docker-registry'], 'a Docker 
       },
     })
 
-  it('is asked, pulls and gives its image through the system’s ssh', async () => {
-    const registry = await startRegistry()
-    onTestFinished(() => registry.stop())
-    const layers = [makeLayer({ seed: 'ssh', sizeBytes: 3_000_000 })]
-    const image: MadeImage = makeImage({ platform: amd64, layers })
-    await registry.push('acme/hello', image, 'ssh')
-    const folder = await temporaryFolder()
-    const reference = `${registry.host}/acme/hello:ssh`
-    const saved = await run('--source', 'docker', '--output-path', folder, reference)
-    expect(saved.stderr).toBe('')
-    expect(eventsOf(saved, 'image')).toMatchObject([{ state: 'saved', reference }])
-    expect((await runCli(['verify', folder])).stdout).toContain('all intact')
-    const loaded = await run('load', folder, '--to', 'docker')
-    expect(loaded.code).toBe(0)
-    expect(await docker.run('images', '--format', '{{.Repository}}:{{.Tag}}')).toContain(reference)
-  })
+  // Each of its many connections is a login of its own, which is slow on a busy machine.
+  it(
+    'is asked, pulls and gives its image through the system’s ssh',
+    { timeout: 120_000 },
+    async () => {
+      const registry = await startRegistry()
+      onTestFinished(() => registry.stop())
+      const layers = [makeLayer({ seed: 'ssh', sizeBytes: 3_000_000 })]
+      const image: MadeImage = makeImage({ platform: amd64, layers })
+      await registry.push('acme/hello', image, 'ssh')
+      const folder = await temporaryFolder()
+      const reference = `${registry.host}/acme/hello:ssh`
+      const saved = await run('--source', 'docker', '--output-path', folder, reference)
+      expect(saved.stderr).toBe('')
+      expect(eventsOf(saved, 'image')).toMatchObject([{ state: 'saved', reference }])
+      expect((await runCli(['verify', folder])).stdout).toContain('all intact')
+      const loaded = await run('load', folder, '--to', 'docker')
+      expect(loaded.code).toBe(0)
+      expect(await docker.run('images', '--format', '{{.Repository}}:{{.Tag}}')).toContain(
+        reference,
+      )
+    },
+  )
 
   it('that nobody answers for is told of in the words of ssh, as often as it is asked', async () => {
     const env = { DOCKER_HOST: `ssh://127.0.0.1:${await freePort()}` }
