@@ -1,13 +1,13 @@
 import type { OnReadOpts, Socket } from 'node:net'
 
-/** Twice what Node itself takes for a read: fewer of them. Several small ones share it, and hold little more than they fill. */
-const BLOCK_BYTES = 128 * 1024
+/** As much as Node itself takes for a read; several small ones share it, so that they hold little more than they fill. */
+const BLOCK_BYTES = 64 * 1024
 /** With less room left a read would be a small one. */
-const LEAST_ROOM_BYTES = 32 * 1024
+const LEAST_ROOM_BYTES = 16 * 1024
 /** 32 MiB: what may lie in front of slow readers, and is read into again as they take it. */
-const MOST_SPARE = 256
+const MOST_SPARE = 512
 /** 4 MiB: what is kept for the next reads when all readers have what they wanted. */
-const IDLE_SPARE = 32
+const IDLE_SPARE = 64
 
 /** As much as is read from a drive at once. */
 export const PIECE_BYTES = 1024 * 1024

@@ -118,7 +118,7 @@ describeWith(['openssl'], 'over TLS', () => {
 
 test('small reads share their memory, so that what waits holds little more than it is', async () => {
   const { memories } = await read('/900', Number.POSITIVE_INFINITY)
-  expect(memories).toBeLessThan((2 * bytes.length) / (128 * 1024))
+  expect(memories).toBeLessThan((2 * bytes.length) / (64 * 1024))
 })
 
 test('other memory may be given back as well, without any effect', () => {
