@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { printableJson } from '../printable.ts'
 import { sandboxKeys } from '../sandbox/keys.ts'
-import { startSandbox } from '../sandbox/sandbox.ts'
 import type { Output } from './output.ts'
 
 /** Serves the sample NGC until interrupted; the site file is removed at the end. */
@@ -15,6 +14,8 @@ export async function sandboxCommand(
 ): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'ngc-sandbox-'))
   const siteFile = join(folder, 'site.json')
+  // Loaded here: no other command is a server.
+  const { startSandbox } = await import('../sandbox/sandbox.ts')
   const sandbox = await startSandbox()
   try {
     await writeFile(siteFile, `${JSON.stringify(sandbox.site, null, 2)}\n`)

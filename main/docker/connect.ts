@@ -1,15 +1,11 @@
-import http from 'node:http'
-import https from 'node:https'
-import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
 import type { EngineAddress } from './address.ts'
-import { openSsh, type SshAddress } from './ssh.ts'
 import { readTls } from './tls.ts'
 
 /**
  * A client of the engine at that address; nothing is asked yet. A request that hears nothing for `timeoutMs` is ended.
- * dockerode is loaded here and not before: most runs need no engine. Throws AppError `destination` for certificates that
- * cannot be read.
+ * dockerode and Node's own HTTP are loaded here and not before: most runs need no engine. Throws AppError `destination`
+ * for certificates that cannot be read.
  */
 export async function connect(address: EngineAddress, timeoutMs?: number): Promise<Dockerode> {
   // docker-modem prints every header under DEBUG, and the registry's key is in one.
@@ -35,21 +31,12 @@ export async function connect(address: EngineAddress, timeoutMs?: number): Promi
 async function reach(address: EngineAddress) {
   if (address.kind === 'socket') return { socketPath: address.path }
   // Any host and port will do for ssh: the agent has the way.
-  if (address.kind === 'ssh') return { host: 'docker', port: 80, agent: new SshAgent(address) }
+  if (address.kind === 'ssh') {
+    const { SshAgent } = await import('./ssh-agent.ts')
+    return { host: 'docker', port: 80, agent: new SshAgent(address) }
+  }
   const { host, port, tls } = address
   if (tls === undefined) return { host, port }
-  return { host, port, protocol: 'https', agent: new https.Agent(await readTls(tls)) } as const
-}
-
-class SshAgent extends http.Agent {
-  readonly #address: SshAddress
-
-  constructor(address: SshAddress) {
-    super()
-    this.#address = address
-  }
-
-  override createConnection(): Duplex {
-    return openSsh(this.#address)
-  }
+  const { Agent } = await import('node:https')
+  return { host, port, protocol: 'https', agent: new Agent(await readTls(tls)) } as const
 }

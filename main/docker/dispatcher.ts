@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
+import { Agent } from '../net/dispatchers.ts'
 import type { EngineAddress } from './address.ts'
 import type { SshAddress } from './ssh.ts'
 import { readTls } from './tls.ts'

@@ -1,4 +1,5 @@
-import { Pool, ProxyAgent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
+import { Pool, ProxyAgent } from './dispatchers.ts'
 import { NetworkError } from './failure.ts'
 import { proxyAuthorization } from './proxy.ts'
 
