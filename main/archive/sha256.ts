@@ -10,22 +10,25 @@ export interface Sha256 {
   update(bytes: Uint8Array): Promise<void>
   /** The digest in hexadecimal. Call it once, or `drop`. */
   digest(): Promise<string>
-  /** Forgets what was hashed. */
+  /** Forgets what was hashed; what comes after it, too. */
   drop(): void
 }
 
-export function createSha256(): Sha256 {
-  const lane = leastBusyLane()
-  lane.hashes += 1
+/** `joins`: it needs no thread of its own, but goes along with what one hashes already. */
+export function createSha256({ joins = false }: { joins?: boolean } = {}): Sha256 {
+  const lane = joins ? laneToJoin() : laneOfItsOwn()
+  const count = joins ? 'joined' : 'hashes'
+  lane[count] += 1
   const id = nextId
   nextId += 1
   let isOpen = true
   const end = (): void => {
-    if (isOpen) lane.hashes -= 1
+    if (isOpen) lane[count] -= 1
     isOpen = false
   }
   return {
     async update(bytes) {
+      if (!isOpen) return
       await ask(lane, { id, bytes })
     },
     async digest() {
@@ -63,6 +66,7 @@ parentPort.on('message', ({ id, bytes, ends }) => {
 interface Lane {
   readonly worker: Worker
   hashes: number
+  joined: number
   /** In the order of their questions: a worker answers in order. */
   readonly waiting: { resolve(answer: string): void; reject(error: unknown): void }[]
 }
@@ -76,17 +80,24 @@ interface Question {
 const lanes: Lane[] = []
 let nextId = 1
 
-function leastBusyLane(): Lane {
-  const [idlest] = lanes.toSorted((a, b) => a.hashes - b.hashes)
-  if (idlest !== undefined && (idlest.hashes === 0 || lanes.length >= availableParallelism())) {
-    return idlest
-  }
-  return startLane()
+function laneToJoin(): Lane {
+  return leastBusyLane() ?? startLane()
+}
+
+/** As long as there are cores for it. */
+function laneOfItsOwn(): Lane {
+  const unused = lanes.find(({ hashes }) => hashes === 0)
+  if (unused) return unused
+  return (lanes.length >= availableParallelism() ? leastBusyLane() : undefined) ?? startLane()
+}
+
+function leastBusyLane(): Lane | undefined {
+  return lanes.toSorted((a, b) => a.hashes + a.joined - b.hashes - b.joined)[0]
 }
 
 function startLane(): Lane {
   const worker = new Worker(PROGRAM, { eval: true })
-  const lane: Lane = { worker, hashes: 0, waiting: [] }
+  const lane: Lane = { worker, hashes: 0, joined: 0, waiting: [] }
   // A worker that waits for nothing must not keep the program from ending.
   worker.unref()
   worker.on('message', (answer: string) => {

@@ -2,12 +2,14 @@ import { addAbortSignal, type Readable } from 'node:stream'
 import { AppError, type ErrorCode } from '../api/errors.ts'
 import type { AwaitSpace } from '../disk/space.ts'
 import type { Descriptor } from '../registry/manifest.ts'
+import type { Hasher } from '../registry/verified-stream.ts'
 import { DestinationFiles, type WrittenFile } from './destination-files.ts'
 import type { Journal } from './journal.ts'
 import type { TarballLayout } from './layout.ts'
 import type { PartialTarball } from './partial.ts'
 import { Slabs } from './slabs.ts'
 import { END_BYTES, paddingAfter } from './tar-header.ts'
+import { WrittenHash } from './written-hash.ts'
 
 export interface WriteOptions {
   readonly layout: TarballLayout
@@ -17,13 +19,10 @@ export interface WriteOptions {
   readonly maxFileSizeBytes?: number | undefined
   /**
    * Opens a layer or other blob, or what of it is not there yet; the stream ends in an error when the whole is not the blob
-   * that was named.
+   * that was named. `hasher` takes the digest of what is written, so that the stream need not; there is none where some of
+   * the blob was written before.
    */
-  readonly openBlob: (
-    descriptor: Descriptor,
-    signal: AbortSignal,
-    begun?: BegunBlob,
-  ) => Promise<Readable>
+  readonly openBlob: OpenBlob
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined
   /** What an earlier run wrote: it is gone on after that. */
   readonly partial?: PartialTarball | undefined
@@ -34,6 +33,12 @@ export interface WriteOptions {
   /** Waits until a full drive has room again; without it that is a failure. */
   readonly awaitSpace?: AwaitSpace | undefined
 }
+
+export type OpenBlob = (
+  descriptor: Descriptor,
+  signal: AbortSignal,
+  from: { readonly begun?: BegunBlob | undefined; readonly hasher?: Hasher | undefined },
+) => Promise<Readable>
 
 /** A blob whose first bytes an earlier run wrote. */
 export interface BegunBlob {
@@ -116,17 +121,19 @@ export async function writeTarball(
         const offset = Math.max(0, begunBytes - dataOffset)
         const read = (): Readable => files.stream(dataOffset, dataOffset + offset, signal)
         const begun = offset === 0 ? undefined : { offset, read }
+        const hash = begun ? undefined : new WrittenHash()
         // Opening may wait for another tarball that waits for what was just appended here: that must be on its way.
         slabs.flush()
-        const stream = addAbortSignal(
-          signal,
-          await options.openBlob(source.descriptor, signal, begun),
-        )
         try {
-          await appendBlob(slabs, stream, { name, sizeBytes, gotBytes: offset, taken })
+          const from = { begun, hasher: hash }
+          const opened = await options.openBlob(source.descriptor, signal, from)
+          const stream = addAbortSignal(signal, opened)
+          await appendBlob(slabs, stream, { name, sizeBytes, gotBytes: offset, taken, hash })
         } catch (error) {
           if (spoils(error)) reliableBytes = headerOffset
           throw error
+        } finally {
+          hash?.drop()
         }
       }
       const end = dataOffset + sizeBytes
@@ -151,20 +158,25 @@ type BlobToAppend = Pick<WriteOptions, 'taken'> & {
   sizeBytes: number
   /** That were there before. */
   gotBytes: number
+  hash: WrittenHash | undefined
 }
 
 async function appendBlob(
   slabs: Slabs,
   stream: Readable,
-  { name, sizeBytes, gotBytes, taken }: BlobToAppend,
+  { name, sizeBytes, gotBytes, taken, hash }: BlobToAppend,
 ): Promise<void> {
   let got = gotBytes
+  if (got === sizeBytes) hash?.end()
   for await (const chunk of stream) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`${name}: not a stream of bytes`)
     got += chunk.length
     if (got > sizeBytes) throw wrongLength(name, sizeBytes, 'more')
-    await slabs.append(chunk)
+    await slabs.append(chunk, hash?.sha256)
     taken?.(chunk)
+    if (got < sizeBytes) continue
+    slabs.endRun()
+    hash?.end()
   }
   if (got < sizeBytes) throw wrongLength(name, sizeBytes, `${got}`)
 }

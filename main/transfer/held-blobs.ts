@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { openTarball } from '../archive/parts.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import type { Digest } from '../registry/reference.ts'
+import type { Hasher } from '../registry/verified-stream.ts'
 import { DriveOrLine } from './drive-or-line.ts'
 import { readHeld, type ReadHeldParts } from './read-held.ts'
 
@@ -83,6 +84,7 @@ export class HeldBlobs {
     descriptor: Descriptor,
     lineBytesPerSecond: () => number | undefined,
     signal: AbortSignal,
+    hasher?: Hasher,
   ): Promise<Taken> {
     const { digest } = descriptor
     await Promise.allSettled(this.#opening)
@@ -93,7 +95,7 @@ export class HeldBlobs {
       if (place) {
         if (this.#driveOrLine.choose(lineBytesPerSecond()) === 'line')
           return { from: 'line', isClaimed: false }
-        const stream = await readHeld(this.#parts, descriptor, place, signal)
+        const stream = await readHeld(this.#parts, descriptor, place, { signal, hasher })
         if (stream) return { from: 'drive', stream }
         if (this.#places.get(digest) === place) this.#places.delete(digest)
       } else if (writing) {

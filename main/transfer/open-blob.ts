@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream'
-import type { BegunBlob } from '../archive/write.ts'
+import type { OpenBlob } from '../archive/write.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Descriptor } from '../registry/manifest.ts'
 import { createHasher, verified, type Hasher } from '../registry/verified-stream.ts'
 import type { Claims } from './claims.ts'
 import type { SaveParts } from './save-parts.ts'
-
-type Open = (descriptor: Descriptor, signal: AbortSignal, begun?: BegunBlob) => Promise<Readable>
 
 /**
  * Opens the blobs of one image: from the destination, where it has them and does not read too slowly, else from the
@@ -21,7 +19,7 @@ export function blobOpener(
   >,
   claims: Claims,
   onChecked: (doneBytes: number, totalBytes: number) => void,
-): Open {
+): OpenBlob {
   const { source, held, folder, onFetched, onWarned } = parts
   const { lineBytesPerSecond = () => undefined } = parts
   let isSlownessTold = false
@@ -30,9 +28,10 @@ export function blobOpener(
   const take = async (
     descriptor: Descriptor,
     signal: AbortSignal,
+    hasher: Hasher | undefined,
   ): Promise<Readable | undefined> => {
     if (claims.has(descriptor.digest)) return undefined
-    const taken = await held.take(descriptor, lineBytesPerSecond, signal)
+    const taken = await held.take(descriptor, lineBytesPerSecond, signal, hasher)
     if (taken.from === 'drive') return taken.stream
     if (taken.isClaimed) {
       claims.add(descriptor.digest)
@@ -45,13 +44,15 @@ export function blobOpener(
     return undefined
   }
 
-  return async (descriptor, signal, begun) => {
-    const stream = await take(descriptor, signal)
+  return async (descriptor, signal, { begun, hasher }) => {
+    const stream = await take(descriptor, signal, hasher)
     const from = begun && {
       offset: begun.offset,
       hasher: await hashed(begun.read(), (doneBytes) => onChecked(doneBytes, begun.offset)),
     }
-    if (!stream) return source.blob(reference, descriptor, { signal, from, onBytes: onFetched })
+    if (!stream) {
+      return source.blob(reference, descriptor, { signal, from, hasher, onBytes: onFetched })
+    }
     if (!from) return stream
     // What was begun came from elsewhere: the whole is right only if both together are.
     const { digest, size: sizeBytes } = descriptor

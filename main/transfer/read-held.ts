@@ -6,7 +6,7 @@ import { parseFileName } from '../archive/name.ts'
 import type { openTarball, Tarball } from '../archive/parts.ts'
 import { PIECE_BYTES, pieceMemory } from '../net/read-memory.ts'
 import type { Descriptor } from '../registry/manifest.ts'
-import { verified } from '../registry/verified-stream.ts'
+import { verified, type Hasher } from '../registry/verified-stream.ts'
 import type { BlobPlace } from './held-blobs.ts'
 
 export interface ReadHeldParts {
@@ -25,7 +25,7 @@ export async function readHeld(
   { folder, open, now, onRead }: ReadHeldParts,
   { digest, size: sizeBytes }: Descriptor,
   { name, offset, isPartial }: BlobPlace,
-  signal: AbortSignal,
+  { signal, hasher }: { readonly signal: AbortSignal; readonly hasher?: Hasher | undefined },
 ): Promise<Readable | undefined> {
   // A tarball being finished is renamed part by part: look again rather than give up.
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -36,7 +36,10 @@ export async function readHeld(
       continue
     }
     const pieces = read(tarball, offset, offset + sizeBytes, { now, onRead }, signal)
-    const bytes = damagedIfWrong(verified(pieces, { digest, sizeBytes, name }), name)
+    const bytes = damagedIfWrong(
+      verified(pieces, { digest, sizeBytes, name }, { ...(hasher && { hasher }) }),
+      name,
+    )
     // In object mode, since `for await` joins the pieces of a byte stream, which is a copy.
     const stream = Readable.from(bytes, { highWaterMark: 1 })
     stream.once('close', () => void tarball.close())

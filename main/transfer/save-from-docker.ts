@@ -164,11 +164,14 @@ async function write(
         folder,
         name: image.name,
         maxFileSizeBytes,
-        openBlob: async ({ digest, size }) => {
+        openBlob: async ({ digest, size }, _signal, { hasher }) => {
           const offset = offsets.get(digest)
           if (offset === undefined) throw new RangeError(`${digest} was not exported`)
           const expected = { digest, sizeBytes: size, name: reference }
-          return Readable.from(verified(bytes.bytes(offset, size), expected), { objectMode: false })
+          return Readable.from(
+            verified(bytes.bytes(offset, size), expected, { ...(hasher && { hasher }) }),
+            { objectMode: false },
+          )
         },
         onProgress: ({ phase, ...progress }) =>
           onProgress?.({
