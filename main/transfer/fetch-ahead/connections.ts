@@ -16,6 +16,8 @@ export interface Connections {
 const SETTLE_WINDOWS = 1
 /** More connections must bring so much more, or they are taken back. */
 const WORTHWHILE_GAIN = 1.12
+/** So many windows may show it: many connections take some time to open. */
+const MOST_LOOKS = 2
 /** Who waits for less of the time is not held up by the line. */
 const STARVED_SHARE = 0.3
 /** A thread that is at work for more of the time gains little from more connections, and each costs it some. */
@@ -38,14 +40,18 @@ export function createConnections(most: number): Connections & { halve(): void }
   let rest = 0
   let nextRest = REST_WINDOWS
   let settling = SETTLE_WINDOWS
+  let looks = 0
   let before: { readonly allowed: number; readonly rate: number } | undefined
 
   const change = (to: number): void => {
     allowed = to
     settling = SETTLE_WINDOWS
+    looks = 0
   }
   const conclude = (rate: number, isLineTheLimit: boolean): void => {
     if (before !== undefined && rate < before.rate * WORTHWHILE_GAIN) {
+      looks += 1
+      if (looks < MOST_LOOKS) return
       change(before.allowed)
       rest = nextRest
       nextRest = Math.min(MOST_REST_WINDOWS, nextRest * 2)

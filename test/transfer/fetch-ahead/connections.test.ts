@@ -66,3 +66,16 @@ test('what goes on after a sudden end takes its time before it puts more at stak
   expect(allowed.at(-1)).toBe(16)
   expect(connections.isCareful).toBe(false)
 })
+
+test('many that take some time to open are judged once more before they are taken back', () => {
+  const connections = createConnections(16)
+  const rates: Record<number, number[]> = { 1: [25e6], 4: [75e6], 16: [70e6, 80e6, 140e6] }
+  const windows = Array.from({ length: 12 }, () => {
+    const [rate = 0, ...later] = rates[connections.allowed] ?? []
+    if (later.length > 0) rates[connections.allowed] = later
+    connections.tell(windowOf(rate / 4), 1)
+    return connections.allowed
+  })
+  expect(windows.at(-1)).toBe(16)
+  expect(windows.filter((each) => each === 4)).toHaveLength(2)
+})
