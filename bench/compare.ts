@@ -10,7 +10,10 @@ export interface Compared {
   readonly outputBytes: ReadonlyMap<string, number>
 }
 
-/** Every contender in turn, several times over, so that a slow minute of the machine hits all of them. */
+/**
+ * Every contender in turn, several times over, so that a slow minute of the machine hits all of them; each turn begins with
+ * another one.
+ */
 export async function compare(
   { runs, workFolder, say }: Bench,
   contenders: readonly Contender[],
@@ -19,7 +22,7 @@ export async function compare(
   const costs = new Map<string, Cost[]>(contenders.map(({ name }) => [name, []]))
   const outputBytes = new Map<string, number>()
   for (let turn = 0; turn < runs; turn += 1) {
-    for (const { name, command, daemons, forget } of contenders) {
+    for (const { name, command, daemons, forget } of rotated(contenders, turn)) {
       await mkdir(workFolder, { recursive: true })
       const folder = await mkdtemp(join(workFolder, 'out-'))
       const cost = await measure(command(references, folder), daemons)
@@ -31,4 +34,10 @@ export async function compare(
     }
   }
   return { costs, outputBytes }
+}
+
+/** The same in the same order, but beginning with the one at that place. */
+export function rotated<Each>(all: readonly Each[], turn: number): Each[] {
+  const first = turn % all.length
+  return [...all.slice(first), ...all.slice(0, first)]
 }

@@ -6,13 +6,13 @@ import type { RealRegistry } from '../test/support/registry.ts'
 
 const PIECE = 1024 * 1024
 
-/** An image with one layer of any size, sent piece by piece: nothing of it is held in memory. */
+/** An image with one layer of any size, sent piece by piece: nothing of it is held in memory. Gives the layer's digest. */
 export async function pushLarge(
   registry: RealRegistry,
   repository: string,
   tag: string,
   sizeBytes: number,
-): Promise<void> {
+): Promise<string> {
   const hash = createHash('sha256')
   for (const piece of pieces(sizeBytes)) hash.update(piece)
   const digest = `sha256:${hash.digest('hex')}` as const
@@ -22,6 +22,7 @@ export async function pushLarge(
   const layer = { ...small, descriptor: { mediaType, digest, size: sizeBytes } }
   const image = makeImage({ platform: { os: 'linux', architecture: 'amd64' }, layers: [layer] })
   await registry.push(repository, { manifest: image.manifest, config: image.config }, tag)
+  return digest
 }
 
 /** OCI distribution specification 1.1, "Pushing a blob monolithically", POST then PUT. */

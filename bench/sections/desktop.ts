@@ -5,6 +5,7 @@ import provideElectron from '../../test/e2e/runtime.ts'
 import { executable } from '../../test/e2e/application.ts'
 import { electronArguments } from '../../scripts/runtime/launch.ts'
 import { has } from '../../test/support/parts.ts'
+import { rotated } from '../compare.ts'
 import type { Bench, Section } from '../section.ts'
 import { ourCommand } from '../contenders.ts'
 import { monthlyTags, oneBigAmongMany } from '../images.ts'
@@ -94,14 +95,15 @@ async function compared(
   images: readonly string[],
 ): Promise<string> {
   const references = images.map((image) => `${host}/${image}`)
-  const taken = new Map<string, (Took & { transfer: number })[]>()
+  const names = Object.keys(contenders)
+  const taken = new Map<string, (Took & { transfer: number })[]>(names.map((name) => [name, []]))
   for (let turn = 0; turn < runs; turn += 1) {
-    for (const [name, save] of Object.entries(contenders)) {
+    for (const [name, save] of rotated(Object.entries(contenders), turn)) {
       const folder = await mkdtemp(join(workFolder, 'desktop-'))
       await run(['sync'])
       const took = { ...(await save(host, references, folder)), transfer: await secondsIn(folder) }
       say(`${name}: ${took.transfer.toFixed(2)} s`)
-      taken.set(name, [...(taken.get(name) ?? []), took])
+      taken.get(name)!.push(took)
       await rm(folder, { recursive: true })
     }
   }
