@@ -23,8 +23,9 @@ const STARVED_SHARE = 0.3
 /** A thread that is at work for more of the time gains little from more connections, and each costs it some. */
 const BUSY_SHARE = 0.75
 /** After an attempt that brought nothing, so many windows pass before the next; twice as many after each further one. */
-const REST_WINDOWS = 12
+const FIRST_REST_WINDOWS = 6
 const MOST_REST_WINDOWS = 320
+const TROUBLED_WINDOWS = 12
 const CAREFUL_WINDOWS = 12
 
 /** So many times as many are tried: few attempts find many, and one too far is taken back. */
@@ -38,7 +39,7 @@ export function createConnections(most: number): Connections & { halve(): void }
   let allowed = 1
   let careful = 0
   let rest = 0
-  let nextRest = REST_WINDOWS
+  let nextRest = FIRST_REST_WINDOWS
   let settling = SETTLE_WINDOWS
   let looks = 0
   let before: { readonly allowed: number; readonly rate: number } | undefined
@@ -58,7 +59,7 @@ export function createConnections(most: number): Connections & { halve(): void }
       before = undefined
       return
     }
-    if (before !== undefined) nextRest = REST_WINDOWS
+    if (before !== undefined) nextRest = FIRST_REST_WINDOWS
     before = isLineTheLimit && allowed < most ? { allowed, rate } : undefined
     if (before !== undefined) change(Math.min(most, allowed * GROWTH))
   }
@@ -93,7 +94,7 @@ export function createConnections(most: number): Connections & { halve(): void }
     },
     halve() {
       before = undefined
-      rest = REST_WINDOWS
+      rest = TROUBLED_WINDOWS
       change(Math.max(1, Math.floor(allowed / 2)))
     },
   }
