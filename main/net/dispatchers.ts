@@ -1,7 +1,14 @@
+import api from 'undici/lib/api/index.js'
+import Agent from 'undici/lib/dispatcher/agent.js'
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js'
+
+// As undici's own index does it: ProxyAgent calls `connect`.
+Object.assign(Dispatcher.prototype, api)
+
 /**
  * The parts of undici that are used here. Its own index also loads fetch, WebSocket, caches and mocks, which took a tenth of a
  * second of every start.
  */
-export { default as Agent } from 'undici/lib/dispatcher/agent.js'
-export { default as Pool } from 'undici/lib/dispatcher/pool.js'
-export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js'
+export { Agent, Pool, ProxyAgent }
