@@ -25,6 +25,7 @@ const BUSY_SHARE = 0.75
 /** After an attempt that brought nothing, so many windows pass before the next; twice as many after each further one. */
 const FIRST_REST_WINDOWS = 6
 const MOST_REST_WINDOWS = 320
+/** After trouble at the far end. */
 const TROUBLED_WINDOWS = 12
 const CAREFUL_WINDOWS = 12
 
