@@ -42,6 +42,11 @@ export function createSha256({ joins = false }: { joins?: boolean } = {}): Sha25
   }
 }
 
+/** Ends the threads that hash, whatever they still do: `process.exit` in Electron crashes while one of them starts. */
+export async function endHashing(): Promise<void> {
+  await Promise.all(lanes.splice(0).map(({ worker }) => worker.terminate()))
+}
+
 /** Memory that a worker can see as well. */
 export function sharedBytes(sizeBytes: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(sizeBytes))

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { AppError } from '../api/errors.ts'
+import { endHashing } from '../archive/sha256.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { cleanCommand } from './clean.ts'
 import { compareCommand } from './compare.ts'
@@ -48,6 +49,8 @@ export async function runProgram(
     output.complain(`This should not have happened: ${explain(error).join(' ')}`)
     output.complain('Run it again with --verbose, and report what it prints.')
     return 1
+  } finally {
+    await endHashing()
   }
 }
 

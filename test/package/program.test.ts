@@ -1,17 +1,20 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
+import { sandboxForTests } from '../support/sandbox.ts'
 import { unpacked } from './packages.ts'
 
 const binary = join(unpacked, 'ngc-replicator-bin')
 const launcher = join(unpacked, 'ngc-replicator')
 const noDisplay = { PATH: process.env['PATH'] }
+const sandbox = await sandboxForTests()
 
 test('the fuses are set as the configuration says', async () => {
   const wire = await getCurrentFuseWire(binary)
@@ -59,6 +62,22 @@ test('it ends by Ctrl+C in its own order, and says so', async () => {
   child.kill('SIGINT')
   const [code] = (await once(child, 'exit')) as [number | null]
   expect(code).toBe(0)
+})
+
+test('it does so too while a save starts its threads', { repeats: 9 }, async () => {
+  sandbox.settings.bytesPerSecond = 500_000
+  const folder = await mkdtemp(join(tmpdir(), 'program-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'site.json'), JSON.stringify(sandbox.site))
+  const args = ['--site', 'site.json', '--connections', '1', 'nvidia/pytorch:24.05-py3']
+  const child = spawn(launcher, args, { env: noDisplay, cwd: folder })
+  const exited = once(child, 'exit')
+  const begun = expect.stringContaining('.partial')
+  await expect
+    .poll(() => readdir(join(folder, 'output')).catch(() => []), { timeout: 20_000, interval: 10 })
+    .toContainEqual(begun)
+  child.kill('SIGINT')
+  expect(await exited).toEqual([130, null])
 })
 
 test('a reader that goes away does not hurt it', async () => {
