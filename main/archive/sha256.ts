@@ -42,7 +42,10 @@ export function createSha256({ joins = false }: { joins?: boolean } = {}): Sha25
   }
 }
 
-/** Ends the threads that hash, whatever they still do: `process.exit` in Electron crashes while one of them starts. */
+/**
+ * Ends the threads that hash, at the end of the program: `process.exit` in Electron crashes while one of them starts. What is
+ * still asked of them is never answered.
+ */
 export async function endHashing(): Promise<void> {
   await Promise.all(lanes.splice(0).map(({ worker }) => worker.terminate()))
 }
