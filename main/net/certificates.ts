@@ -1,15 +1,25 @@
 import { readFileSync } from 'node:fs'
-import * as tls from 'node:tls'
+import type * as Tls from 'node:tls'
 import { AppError } from '../api/errors.ts'
 
 /**
  * Whom to trust: Node's own list, the operating system's, NODE_EXTRA_CA_CERTS and the given PEM texts, as one parsed
- * context, because parsing some 300 certificates for each connection took 30 ms of CPU.
+ * context, because parsing some 300 certificates for each connection took 30 ms of CPU. They are read when they are first
+ * asked for: that takes a tenth of a second, and plain HTTP needs none.
  * Throws AppError `usage` for a text that holds no certificate.
  */
-export function trustedCertificates(extra: readonly string[] = []): tls.SecureContext {
-  const ca = new Set([...knownCertificates(), ...extra.flatMap(split)])
-  return tls.createSecureContext({ ca: [...ca] })
+export function trustedCertificates(
+  extra: readonly string[] = [],
+): () => Promise<Tls.SecureContext> {
+  const given = extra.flatMap(split)
+  let context: Promise<Tls.SecureContext> | undefined
+  return () => (context ??= readAll(given))
+}
+
+async function readAll(given: readonly string[]): Promise<Tls.SecureContext> {
+  // To load node:tls at all takes 40 ms.
+  const tls = await import('node:tls')
+  return tls.createSecureContext({ ca: [...new Set([...knownCertificates(tls), ...given])] })
 }
 
 /** Where Linux distributions keep the authorities that an administrator added; for Nodes that cannot be asked for them. */
@@ -24,7 +34,7 @@ const bundles = [
  * `tls.getCACertificates` came with Node 22.15; Electron 33 runs 20.18. Setting `ca` replaces all defaults, so all are named.
  * NODE_EXTRA_CA_CERTS is read here, for a packaged Electron takes nothing from the environment of Node.
  */
-function knownCertificates(): string[] {
+function knownCertificates(tls: typeof Tls): string[] {
   const extra = fromFile(process.env['NODE_EXTRA_CA_CERTS'] ?? '')
   if ('getCACertificates' in tls) {
     return [...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...extra]

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { trustedCertificates } from './certificates.ts'
 import { exchange } from './exchange.ts'
-import { Agent, type ProxyAgent } from './dispatchers.ts'
+import { Agent } from './dispatchers.ts'
 import { explain, type Route } from './explain.ts'
 import { NetworkError } from './failure.ts'
 import { readMemory } from './read-memory.ts'
@@ -62,22 +62,26 @@ export function createHttp(options: HttpOptions = {}): Http {
   const limits = { headersTimeout: headersTimeoutMs, bodyTimeout: idleTimeoutMs, pipelining: 1 }
   const connect = {
     timeout: connectTimeoutMs,
-    secureContext: trustedCertificates(options.extraCertificates),
     // Node tries the next address of a host after 250 ms, too soon for a satellite line.
     autoSelectFamilyAttemptTimeout: 2_000,
   }
-  const direct = new Agent({
-    ...limits,
-    connect: { ...connect, onread: readMemory, ...(lookup && { lookup }) },
-  })
-  const tunnels = new Map<string, ProxyAgent>()
+  const trusted = trustedCertificates(options.extraCertificates)
+  const directly = { ...connect, onread: readMemory, ...(lookup && { lookup }) }
+  const plain = new Agent({ ...limits, connect: directly })
+  /** By the proxy whose tunnel they go through, '' without one. Made when first needed: plain HTTP wants no certificates. */
+  const overTls = new Map<string, Promise<Dispatcher>>()
 
-  const tunnelThrough = (proxy: URL): ProxyAgent => {
-    const known = tunnels.get(proxy.href)
-    if (known) return known
-    const tunnel = createTunnel(proxy, limits, connect)
-    tunnels.set(proxy.href, tunnel)
-    return tunnel
+  const secured = (tunnel: URL | undefined): Promise<Dispatcher> => {
+    const name = tunnel?.href ?? ''
+    const made =
+      overTls.get(name) ??
+      trusted().then((secureContext) =>
+        tunnel
+          ? createTunnel(tunnel, limits, { ...connect, secureContext })
+          : new Agent({ ...limits, connect: { ...directly, secureContext } }),
+      )
+    overTls.set(name, made)
+    return made
   }
 
   return {
@@ -91,11 +95,9 @@ export function createHttp(options: HttpOptions = {}): Http {
         body: body ?? null,
         ...(answerMs !== undefined && { headersTimeout: answerMs }),
       }
-      let dispatcher: Dispatcher = direct
+      const tunnel = url.protocol === 'https:' ? proxy : undefined
       let target: { origin: string; path: string } = { origin: url.origin, path }
-      if (proxy && url.protocol === 'https:') {
-        dispatcher = tunnelThrough(proxy)
-      } else if (proxy) {
+      if (proxy && !tunnel) {
         // RFC 9112, 3.2.2: a proxy gets the whole address. A tunnel to port 80 is refused by many.
         target = { origin: proxy.origin, path: url.origin + path }
         sent.headers['host'] = url.host
@@ -105,6 +107,7 @@ export function createHttp(options: HttpOptions = {}): Http {
       const line = `${method} ${url.origin}${url.pathname}${proxy ? ` via ${proxy.host}` : ''}`
       try {
         const explained = (error: unknown): Error => explain(error, route)
+        const dispatcher = target.origin.startsWith('https:') ? await secured(tunnel) : plain
         const answer = await exchange(dispatcher, { ...target, ...sent }, explained, signal)
         log?.(`${line} ${answer.status}`)
         if (answer.status !== 407 || !proxy) return answer
@@ -116,7 +119,8 @@ export function createHttp(options: HttpOptions = {}): Http {
       }
     },
     async close() {
-      await Promise.all([direct, ...tunnels.values()].map((agent) => agent.destroy()))
+      const agents = [plain, ...(await Promise.all(overTls.values()))]
+      await Promise.all(agents.map((agent) => agent.destroy()))
     },
   }
 }

@@ -18,6 +18,9 @@ export function createAddresses(options: {
 
   const probe = async (host: string): Promise<URL> => {
     const secure = new URL(`https://${host}`)
+    const plain = new URL(`http://${host}`)
+    // On loopback nobody listens in, and most registries there speak plain HTTP: TLS and its certificates take 0.1 s.
+    if (secure.port !== '' && isLoopback(secure.hostname) && (await isRegistry(plain))) return plain
     try {
       const answer = await http.request(new URL('/v2/', secure), {})
       answer.body.destroy()
@@ -25,8 +28,19 @@ export function createAddresses(options: {
     } catch (error) {
       // A server of plain HTTP breaks off the handshake. A certificate that is not trusted is no reason to go without one.
       const isPlain = error instanceof NetworkError && plainAnswers.has(error.kind)
-      if (isPlain) return new URL(`http://${host}`)
+      if (isPlain) return plain
       throw error
+    }
+  }
+
+  /** Whether it answers as a registry does. One that speaks TLS breaks off, or says 400. */
+  const isRegistry = async (address: URL): Promise<boolean> => {
+    try {
+      const { status, body } = await http.request(new URL('/v2/', address), {})
+      body.destroy()
+      return status === 200 || status === 401
+    } catch {
+      return false
     }
   }
 

@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.close()
 })
 
-function addresses(extraCertificates: string[] = []) {
-  const http = createHttp({ proxy: noProxies, extraCertificates })
+function addresses(extraCertificates: string[] = [], log?: (line: string) => void) {
+  const http = createHttp({ proxy: noProxies, extraCertificates, ...(log && { log }) })
   open.push(http)
   return createAddresses({ http, site: publicSite })
 }
@@ -40,6 +40,23 @@ test('a host on loopback may speak plain HTTP, which is found out once', async (
   const found = await Promise.all([addressOf(plain.host), addressOf(plain.host)])
   expect(found.map(({ href }) => href)).toEqual([plain.url.href, plain.url.href])
   expect(await addressOf(plain.host)).toBe(found[0])
+})
+
+test('a registry on loopback is asked in plain HTTP first, any other answer of it is tried in HTTPS', async () => {
+  let status = 401
+  const plain = await serve((_request, response) => void response.writeHead(status).end())
+  open.push(plain)
+  const asked: string[] = []
+  const log = (line: string): void => void asked.push(line)
+  await addresses([], log)(plain.host)
+  expect(asked).toEqual([`GET http://${plain.host}/v2/ 401`])
+
+  status = 404
+  expect((await addresses([], log)(plain.host)).protocol).toBe('http:')
+  expect(asked.slice(1)).toEqual([
+    `GET http://${plain.host}/v2/ 404`,
+    expect.stringContaining(`GET https://${plain.host}/v2/ failed`),
+  ])
 })
 
 test('a host on loopback that speaks HTTPS is spoken to in HTTPS, its certificate checked', async () => {
