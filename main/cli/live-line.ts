@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update'
 import { printable } from '../printable.ts'
 import { createSpeed } from '../transfer/speed.ts'
+import { drawOn } from './draw-on.ts'
 import { progressLine } from './progress-line.ts'
 
 const REDRAW_MS = 200
@@ -12,8 +12,8 @@ export interface LiveLine {
   clear(): void
 }
 
-export function createLiveLine(): LiveLine {
-  const draw = createLogUpdate(process.stdout)
+export async function createLiveLine(): Promise<LiveLine> {
+  const draw = await drawOn(process.stdout)
   let shown: string | undefined
   let speed = createSpeed()
   let bytes = 0

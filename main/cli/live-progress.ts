@@ -1,7 +1,7 @@
-import { createLogUpdate } from 'log-update'
 import type { WriteProgress } from '../archive/write.ts'
 import type { PullProgress } from '../docker/pull.ts'
 import type { ImageToSave } from '../plan/plan.ts'
+import { drawOn } from './draw-on.ts'
 import { createRunProgress } from './run-progress.ts'
 
 const REDRAW_MS = 200
@@ -18,8 +18,11 @@ export interface LiveProgress {
   close(): void
 }
 
-export function createLiveProgress(stream: NodeJS.WriteStream, totalBytes: number): LiveProgress {
-  const draw = createLogUpdate(stream)
+export async function createLiveProgress(
+  stream: NodeJS.WriteStream,
+  totalBytes: number,
+): Promise<LiveProgress> {
+  const draw = await drawOn(stream)
   const run = createRunProgress(totalBytes)
   const render = (): void => draw(run.lines(stream.columns || 80).join('\n'))
   const timer = setInterval(render, REDRAW_MS)

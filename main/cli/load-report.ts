@@ -1,8 +1,8 @@
-import { createLogUpdate } from 'log-update'
 import { messageOf } from '../api/errors.ts'
 import type { LoadListener } from '../delivery/load.ts'
 import type { LoadItem, LoadPlan } from '../delivery/load-plan.ts'
 import { createSpeed } from '../transfer/speed.ts'
+import { drawOn } from './draw-on.ts'
 import { progressLine } from './progress-line.ts'
 import { failureLines, type Output } from './output.ts'
 import { printable, printableJson } from '../printable.ts'
@@ -58,14 +58,14 @@ export interface LoadReport {
   finish(why?: string): number
 }
 
-export function createLoadReport(
+export async function createLoadReport(
   { engine }: LoadPlan,
   { json }: { readonly json: boolean },
   output: Output,
-): LoadReport {
+): Promise<LoadReport> {
   const counts = { loaded: 0, tagged: 0, skipped: 0, failed: 0 }
   const failures: { readonly name: string; readonly error: unknown }[] = []
-  const draw = output.isTerminal && !json ? createLogUpdate(process.stdout) : undefined
+  const draw = output.isTerminal && !json ? await drawOn(process.stdout) : undefined
   let speed = createSpeed()
   let drawnMs = 0
 

@@ -40,7 +40,7 @@ export async function loadCommand(
   else for (const line of planLines(plan)) output.print(printable(line))
   if (dryRun) return plan.items.some(({ state }) => state === 'refused') ? 1 : 0
   const history = createHistory(machineFolder())
-  const report = createLoadReport(plan, { json }, output)
+  const report = await createLoadReport(plan, { json }, output)
   try {
     await load(plan, engine, rememberLoads(report.listener, engine.facts, history), signal)
   } catch (error) {

@@ -15,15 +15,15 @@ export interface PushReport {
   finish(how: 'done' | 'dry-run' | 'interrupted'): number
 }
 
-export function createPushReport(
+export async function createPushReport(
   plan: PushPlan,
   { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
   output: Output,
-): PushReport {
+): Promise<PushReport> {
   const failures: PlanFailure[] = [...plan.failures]
   const skipped = plan.pushes.filter(({ state }) => state === 'present')
   const tally = { pushed: 0, sentBytes: 0, savedBytes: 0 }
-  const live = output.isTerminal && !json && !quiet ? createLiveLine() : undefined
+  const live = output.isTerminal && !json && !quiet ? await createLiveLine() : undefined
   const tell = (line: string): void => {
     live?.clear()
     if (!json && !quiet) output.print(printable(line))

@@ -105,7 +105,7 @@ async function tellAndPush(
   } else if (!quiet || dryRun) {
     for (const line of pushPlanLines(plan)) output.print(line)
   }
-  const report = createPushReport(plan, { json, quiet }, output)
+  const report = await createPushReport(plan, { json, quiet }, output)
   // A drive that is not mounted is an empty folder: then all is not well.
   if (dryRun || isNothing) return Math.max(report.finish('dry-run'), Number(isNothing))
   const history = createHistory(machineFolder())

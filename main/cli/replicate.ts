@@ -107,7 +107,7 @@ export async function replicateCommand(
       return prepared.plan.failures.length + (push?.plan.failures.length ?? 0) > 0 ? 1 : 0
     }
     const failures = [...prepared.plan.failures, ...(push?.refused ?? [])]
-    report = createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
+    report = await createReport({ ...prepared.plan, failures }, options, output, seed?.listener)
     const { jobs, check, maxFileSize: maxFileSizeBytes } = options
     try {
       const saving = { jobs, check, maxFileSizeBytes, saver: push?.saver(report.pushes) }

@@ -23,12 +23,12 @@ export interface Report {
   finish(stopped?: { readonly error: unknown; readonly wasInterrupted: boolean }): number
 }
 
-export function createReport(
+export async function createReport(
   plan: Plan,
   options: Pick<ReplicateOptions, 'json' | 'quiet' | 'exporter'>,
   output: Output,
   also: ReplicateListener = {},
-): Report {
+): Promise<Report> {
   const failures: PlanFailure[] = [...plan.failures]
   let saved = 0
   let pushed = 0
@@ -36,7 +36,10 @@ export function createReport(
   const isQuiet = options.json || options.quiet
   let live =
     output.isTerminal && !isQuiet
-      ? createLiveProgress(process.stdout, options.exporter ? plan.writeBytes : plan.fetchBytes)
+      ? await createLiveProgress(
+          process.stdout,
+          options.exporter ? plan.writeBytes : plan.fetchBytes,
+        )
       : undefined
   const tell = (line: string): void => {
     if (!isQuiet) (live ?? output).print(printable(line))

@@ -18,7 +18,7 @@ export async function verifyCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const history = createHistory(machineFolder())
-  const live = output.isTerminal && !json ? createLiveLine() : undefined
+  const live = output.isTerminal && !json ? await createLiveLine() : undefined
   const listener = {
     progress: (doneBytes: number, totalBytes: number): void =>
       live?.update('verifying', doneBytes, totalBytes),
