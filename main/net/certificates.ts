@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type * as Tls from 'node:tls'
 import { AppError } from '../api/errors.ts'
@@ -6,7 +7,7 @@ import { AppError } from '../api/errors.ts'
  * Whom to trust: Node's own list, the operating system's, NODE_EXTRA_CA_CERTS and the given PEM texts, as one parsed
  * context, because parsing some 300 certificates for each connection took 30 ms of CPU. They are read when they are first
  * asked for: that takes a tenth of a second, and plain HTTP needs none.
- * Throws AppError `usage` for a text that holds no certificate.
+ * Throws AppError `usage` for a text without a readable certificate.
  */
 export function trustedCertificates(
   extra: readonly string[] = [],
@@ -49,10 +50,23 @@ function fromFile(path: string): string[] {
 
 function split(pem: string): string[] {
   const found = certificatesIn(pem)
-  if (found.length > 0) return found
-  throw new AppError('usage', 'An extra certificate authority holds no PEM certificate.', {
-    hint: 'The file must have lines that begin with -----BEGIN CERTIFICATE-----.',
-  })
+  if (found.length > 0 && found.every(isReadable)) return found
+  throw new AppError(
+    'usage',
+    'An extra certificate authority holds no PEM certificate that can be read.',
+    {
+      hint: 'The file must have lines that begin with -----BEGIN CERTIFICATE-----.',
+    },
+  )
+}
+
+function isReadable(pem: string): boolean {
+  try {
+    void new X509Certificate(pem)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function certificatesIn(pem: string): string[] {

@@ -188,7 +188,10 @@ test('a certificate for another host and a port without TLS are named as such', 
 })
 
 test('an extra authority without a certificate in it is refused', () => {
-  expect(() => createHttp({ extraCertificates: ['hello'] })).toThrow('holds no PEM certificate')
+  const broken = certificates.authority.replace(/\n[^-\n]{20}/, '\nnone of a certificate')
+  for (const text of ['hello', broken]) {
+    expect(() => createHttp({ extraCertificates: [text] })).toThrow('holds no PEM certificate')
+  }
 })
 
 test('no query of an address and no password of a proxy reaches log or errors', async () => {
