@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sandboxKeys } from '../../main/sandbox/keys.ts'
 import { startSandbox, type Sandbox } from '../../main/sandbox/sandbox.ts'
 import { eventsOf, jsonLines, runCli, type Finished } from '../support/cli.ts'
-import { startLine, victim, type Line, type Misbehave } from './line.ts'
+import { startLine, victim, type Line } from './line.ts'
 import { sendBeginning } from './misbehaviours.ts'
 
 let folder: string
@@ -28,33 +28,48 @@ afterAll(async () => {
 function save(
   into: string,
   wait: string,
-  started: (child: ChildProcess) => void = () => undefined,
+  started: (child: ChildProcess) => void,
 ): Promise<Finished> {
   const where = ['--site', join(folder, 'site.json'), '--output-path', join(folder, into)]
   const args = [`${victim}:24.05-py3`, ...where, '--offline-wait', wait, '--json', '--verbose']
   return runCli(args, { started, env: { NGC_REPLICATOR_API_KEY: sandboxKeys.personal } })
 }
 
-/** The line goes when so many layers are under way. */
-function cutAt(layers: number): Misbehave[] {
+/** The line goes when so many runs have planned, and as many layers are under way. Returns what hears of each run. */
+function cutWhenUnderWay(runs: number): (child: ChildProcess) => void {
   let begun = 0
-  return Array.from({ length: layers }, () => async (response, right) => {
+  const planned = new Set<ChildProcess>()
+  const cutInTime = (): void => {
+    if (planned.size === runs && begun >= runs) line.cut()
+  }
+  line.always = async (response, right) => {
     await sendBeginning(response, right)
     begun += 1
-    if (begun === layers) line.cut()
-  })
+    cutInTime()
+  }
+  return (child) =>
+    child.stdout?.on('data', (data: Buffer) => {
+      if (!data.includes('"event":"plan"')) return
+      planned.add(child)
+      cutInTime()
+    })
 }
 
 /** In earnest, with the usual delays: some 12 s until the line is believed to be lost, and up to 10 s between looks. */
 test('without a network a run waits and says so, goes on by itself, or ends when it is told to', async () => {
-  line.next.push(...cutAt(3))
-  const waiting = save('patient', '8h')
-  const interrupted = save('interrupted', '8h', (child) => {
+  const hear = cutWhenUnderWay(3)
+  const whenOffline = (child: ChildProcess, act: () => void): void => {
+    hear(child)
     child.stderr?.on('data', (data: Buffer) => {
-      if (data.includes('Offline:')) child.kill('SIGINT')
+      if (data.includes('Offline:')) act()
     })
-  })
-  const bounded = save('bounded', '1s')
+  }
+  let isOffline = false
+  const waiting = save('patient', '8h', (child) => whenOffline(child, () => (isOffline = true)))
+  const interrupted = save('interrupted', '8h', (child) =>
+    whenOffline(child, () => child.kill('SIGINT')),
+  )
+  const bounded = save('bounded', '1s', hear)
 
   const stopped = await interrupted
   expect(stopped.code).toBe(130)
@@ -68,6 +83,7 @@ test('without a network a run waits and says so, goes on by itself, or ends when
     /failed: nvcr.io\/nvidia\/pytorch:24.05-py3 linux\/amd64: The connection to \S+ broke\./,
   )
 
+  await expect.poll(() => isOffline, { timeout: 20_000 }).toBe(true)
   line.mend()
   const patient = await waiting
   expect(patient.code).toBe(0)
