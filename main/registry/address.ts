@@ -1,5 +1,6 @@
 import type { Site } from '../ngc/site.ts'
 import { abandonable } from '../net/abandonable.ts'
+import { readText } from '../net/body.ts'
 import { NetworkError } from '../net/failure.ts'
 import { isLoopback } from '../net/host.ts'
 import type { Http } from '../net/http.ts'
@@ -36,9 +37,9 @@ export function createAddresses(options: {
   /** Whether it answers as a registry does. One that speaks TLS breaks off, or says 400. */
   const isRegistry = async (address: URL): Promise<boolean> => {
     try {
-      const { status, body } = await http.request(new URL('/v2/', address), {})
-      body.destroy()
-      return status === 200 || status === 401
+      const answer = await http.request(new URL('/v2/', address), {})
+      await readText(answer) // so that its connection serves the next request
+      return answer.status === 200 || answer.status === 401
     } catch {
       return false
     }
