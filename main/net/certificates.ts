@@ -51,13 +51,10 @@ function fromFile(path: string): string[] {
 function split(pem: string): string[] {
   const found = certificatesIn(pem)
   if (found.length > 0 && found.every(isReadable)) return found
-  throw new AppError(
-    'usage',
-    'An extra certificate authority holds no PEM certificate that can be read.',
-    {
-      hint: 'The file must have lines that begin with -----BEGIN CERTIFICATE-----.',
-    },
-  )
+  const what = found.length > 0 ? 'a PEM certificate that cannot be read' : 'no PEM certificate'
+  throw new AppError('usage', `An extra certificate authority holds ${what}.`, {
+    hint: 'The file must have whole certificates, which begin with -----BEGIN CERTIFICATE-----.',
+  })
 }
 
 function isReadable(pem: string): boolean {

@@ -59,7 +59,12 @@ export function createHttp(options: HttpOptions = {}): Http {
   const { connectTimeoutMs = 15_000, headersTimeoutMs = 60_000, idleTimeoutMs = 60_000 } = options
   const { userAgent = 'ngc-replicator', lookup, log } = options
   const proxies = options.proxy ?? proxiesFrom(process.env)
-  const limits = { headersTimeout: headersTimeoutMs, bodyTimeout: idleTimeoutMs, pipelining: 1 }
+  const limits = {
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+    pipelining: 1,
+    allowH2: false, // the bundle is built without it
+  }
   const connect = {
     timeout: connectTimeoutMs,
     // Node tries the next address of a host after 250 ms, too soon for a satellite line.

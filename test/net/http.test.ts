@@ -189,8 +189,11 @@ test('a certificate for another host and a port without TLS are named as such', 
 
 test('an extra authority without a certificate in it is refused', () => {
   const broken = certificates.authority.replace(/\n[^-\n]{20}/, '\nnone of a certificate')
-  for (const text of ['hello', broken]) {
-    expect(() => createHttp({ extraCertificates: [text] })).toThrow('holds no PEM certificate')
+  for (const [text, told] of [
+    ['hello', 'holds no PEM certificate'],
+    [certificates.authority + broken, 'holds a PEM certificate that cannot be read'],
+  ] as const) {
+    expect(() => createHttp({ extraCertificates: [text] })).toThrow(told)
   }
 })
 
