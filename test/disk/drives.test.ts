@@ -1,17 +1,17 @@
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { inspectDestination } from '../../main/disk/destination.ts'
 import { driveOf, findDrive, listDrives } from '../../main/disk/drive-list.ts'
 import { isNetworkFileSystem, parseMountInfo, parseMounts } from '../../main/disk/file-system.ts'
-import {
-  isForPeople,
-  parseBlkid,
-  parseLsblk,
-  trueFileSystem,
-} from '../../main/disk/linux-drives.ts'
+import { isRemovable, parseBlkid, parseUdev, readDevice } from '../../main/disk/linux-device.ts'
+import { isForPeople, trueFileSystem } from '../../main/disk/linux-drives.ts'
 import { macMountsForPeople, parseDiskutil, parseMacMounts } from '../../main/disk/mac-drives.ts'
 import { parseWindowsDrives } from '../../main/disk/windows-drives.ts'
 import { fatDrive } from '../support/fat-drive.ts'
+import { temporaryFolder } from '../support/made-tarball.ts'
 import { exfatDrive, ext4Drive, ntfsDrive } from '../support/loop-drive.ts'
 import { describeWith } from '../support/parts.ts'
 
@@ -38,17 +38,21 @@ const recorded = {
 580 28 0:70 / /run/media/ada/DATA\134A rw,nosuid,nodev,relatime shared:730 master:4 - ntfs3 /dev/sdd1 rw,uid=1000
 590 28 0:71 / /home/ada/far rw,nosuid,nodev,relatime shared:740 - fuse.sshfs ada@far:/srv rw,user_id=1000
 `,
-  lsblk: `{
-   "blockdevices": [
-      {"path":"/dev/sda", "label":null, "fstype":null, "rm":true, "hotplug":true},
-      {"path":"/dev/sda1", "label":"STICK 1", "fstype":"vfat", "rm":true, "hotplug":true},
-      {"path":"/dev/sdb1", "label":"Backup", "uuid":"5A1C0F2B7E9D4438", "fstype":"ntfs", "rm":false, "hotplug":true},
-      {"path":"/dev/nvme0n1p2", "label":null, "fstype":"ext4", "rm":false, "hotplug":false}
-   ]
-}`,
-  lsblkOfOldSystems: `{"blockdevices": [
-      {"path":"/dev/sda1", "label":"OLD", "fstype":"vfat", "rm":"1", "hotplug":"0"},
-      {"path":"/dev/sdb1", "label":null, "fstype":"ext4", "rm":"0", "hotplug":"0"}]}`,
+  udev: String.raw`S:disk/by-uuid/B721-09FD
+S:disk/by-label/MY\x20STICK
+S:disk/by-diskseq/629
+I:68841791823
+E:ID_FS_LABEL=MY_STICK
+E:ID_FS_LABEL_ENC=MY\x20STICK\x1b
+E:ID_FS_UUID=B721-09FD
+E:ID_FS_UUID_ENC=B721-09FD
+E:ID_FS_VERSION=FAT16
+E:ID_FS_TYPE=vfat
+E:ID_FS_USAGE=filesystem
+G:systemd
+Q:systemd
+V:1
+`,
   macMounts: `/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
 devfs on /dev (devfs, local, nobrowse)
 /dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect)
@@ -139,21 +143,57 @@ describe('Linux', () => {
   })
 
   it('knows the true file system behind FUSE, the label, and what can be pulled out', () => {
-    const devices = parseLsblk(recorded.lsblk)
     const mount = parseMountInfo(recorded.mountinfo, '/media/ada/Backup/images')!
-    expect(devices.get(mount.source)).toEqual({
-      label: 'Backup',
-      id: '5A1C0F2B7E9D4438',
-      fileSystem: 'ntfs',
-      isRemovable: true,
-    })
-    expect(trueFileSystem(mount, devices.get(mount.source))).toBe('ntfs')
+    expect(trueFileSystem(mount, { fileSystem: 'ntfs', isRemovable: true })).toBe('ntfs')
     expect(trueFileSystem(mount)).toBe('fuseblk')
+    const stick = { label: String.raw`MY STICK\x1b`, id: 'B721-09FD', fileSystem: 'vfat' }
+    expect(parseUdev(recorded.udev)).toEqual(stick)
+    expect(parseUdev('')).toEqual({})
     const blkid = 'DEVNAME=/dev/loop0\nLABEL=MY\\ STICK\nUUID=58E7\nTYPE=exfat\n'
     expect(parseBlkid(blkid)).toEqual({ id: '58E7', label: 'MY STICK', fileSystem: 'exfat' })
     expect(parseBlkid('')).toEqual({})
-    const old = parseLsblk(recorded.lsblkOfOldSystems)
-    expect([...old.values()].map(({ isRemovable }) => isRemovable)).toEqual([true, false])
+  })
+
+  it('tells what can be pulled out: by its flag, its bus, or what it lies on', async () => {
+    const sys = await temporaryFolder()
+    const device = async (path: string, removable?: string): Promise<string> => {
+      const folder = join(sys, path)
+      await mkdir(folder, { recursive: true })
+      if (removable !== undefined) await writeFile(join(folder, 'removable'), `${removable}\n`)
+      return folder
+    }
+    const inner = await device('pci0000:00/ata1/block/sda', '0')
+    const card = await device('pci0000:00/ata2/block/sdb', '1')
+    const plugged = await device('pci0000:00/usb2/2-1/block/sdc', '0')
+    expect(await isRemovable(await device('pci0000:00/ata1/block/sda/sda1'))).toBe(false)
+    expect(await isRemovable(await device('pci0000:00/ata2/block/sdb/sdb1'))).toBe(true)
+    expect(await isRemovable(await device('pci0000:00/usb2/2-1/block/sdc/sdc1'))).toBe(true)
+    const encrypted = async (name: string, below: string): Promise<string> => {
+      const folder = await device(`virtual/block/${name}`, '0')
+      await mkdir(join(folder, 'slaves'))
+      await symlink(below, join(folder, 'slaves', basename(below)))
+      return folder
+    }
+    expect(await isRemovable(await encrypted('dm-0', inner))).toBe(false)
+    expect(await isRemovable(await encrypted('dm-1', card))).toBe(true)
+    expect(await isRemovable(await encrypted('dm-2', plugged))).toBe(true)
+  })
+})
+
+describeWith(['lsblk'], 'the disks of this machine', () => {
+  it('are known as lsblk knows them', async () => {
+    const columns = 'PATH,LABEL,UUID,FSTYPE,RM,HOTPLUG'
+    // Loop devices come and go with other tests.
+    const { stdout } = await promisify(execFile)('lsblk', ['-J', '-l', '-e7', '-o', columns])
+    const { blockdevices } = JSON.parse(stdout) as {
+      blockdevices: Record<string, string | boolean>[]
+    }
+    for (const { path, label, uuid, fstype, rm, hotplug } of blockdevices) {
+      expect(await readDevice(String(path))).toMatchObject({
+        ...(fstype && { fileSystem: fstype, ...(label && { label }), ...(uuid && { id: uuid }) }),
+        isRemovable: [rm, hotplug].some((flag) => flag === true || flag === '1'),
+      })
+    }
   })
 })
 

@@ -19,6 +19,7 @@ export const packages = {
   'mkfs.ntfs': 'ntfs-3g',
   'ntfs-3g': 'ntfs-3g',
   losetup: 'mount',
+  lsblk: 'util-linux',
   dash: 'dash',
   shellcheck: 'shellcheck',
   strace: 'strace',
