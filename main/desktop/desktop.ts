@@ -97,6 +97,7 @@ export async function createDesktop(parts: DesktopParts): Promise<Desktop> {
     selection,
     settings,
     speeds,
+    saving,
   })
   const transfers: TransfersService = createTransfers({
     ...ports,

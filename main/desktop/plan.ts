@@ -11,6 +11,7 @@ import { planFile } from './plan-file.ts'
 import { viewOf } from './plan-view.ts'
 import type { PlacesService } from './places.ts'
 import type { Ports } from './ports.ts'
+import type { Saving } from './saving/saving.ts'
 import { noRules, type SelectionService } from './selection.ts'
 import type { SettingsService } from './settings.ts'
 import type { SpeedService } from './speeds.ts'
@@ -40,8 +41,9 @@ export function createPlans(parts: {
   speeds: SpeedService
   dialogs: Ports['dialogs']
   app: Ports['app']
+  saving: Pick<Saving, 'prepare'>
 }): PlanService {
-  const { connection, places, selection, settings, speeds, dialogs, app } = parts
+  const { connection, places, selection, settings, speeds, dialogs, app, saving } = parts
   const plans = new Map<string, KnownPlan>()
   let making = new AbortController()
   let running: Promise<unknown> = Promise.resolve()
@@ -97,6 +99,8 @@ export function createPlans(parts: {
     plans.set(view.id, { view, where, wantedOf })
     for (const id of [...plans.keys()].slice(0, -mostKnown)) plans.delete(id)
     places.remember(folder)
+    // Who saves is told what is wrong.
+    saving.prepare().catch(() => undefined)
     return view
   }
 

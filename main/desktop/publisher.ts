@@ -1,6 +1,6 @@
-/** Tells of changes at once, but never more often than every `everyMs`: the last state always comes. */
+/** Tells of changes at once, but never more often than every `everyMs`, save what is urgent: the last state always comes. */
 export type Publisher = {
-  touch: () => void
+  touch: (isUrgent?: boolean) => void
   close: () => void
 }
 
@@ -14,9 +14,10 @@ export function createPublisher(send: () => void, everyMs: () => number = () => 
     send()
   }
   return {
-    touch() {
-      if (isClosed || timer) return
-      const waitMs = lastAt + everyMs() - performance.now()
+    touch(isUrgent = false) {
+      if (isClosed || (timer && !isUrgent)) return
+      clearTimeout(timer)
+      const waitMs = isUrgent ? 0 : lastAt + everyMs() - performance.now()
       // Never within the caller: it may be in the middle of a change of several steps.
       timer = setTimeout(now, Math.max(0, waitMs))
     },

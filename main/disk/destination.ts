@@ -20,13 +20,19 @@ export interface Destination {
   readonly drive?: FoundDrive
 }
 
+export interface InspectOptions {
+  readonly mayBeReadOnly?: boolean | undefined
+  /** What the folder lies on, where that is known already. */
+  readonly drive?: FoundDrive | undefined
+}
+
 /**
  * Looks at a folder, or at the nearest one above it that exists; writes nothing.
  * Throws AppError `destination` when it is a file, or may not be written and has to be.
  */
 export async function inspectDestination(
   path: string,
-  { mayBeReadOnly = false }: { mayBeReadOnly?: boolean } = {},
+  { mayBeReadOnly = false, drive: known }: InspectOptions = {},
 ): Promise<Destination> {
   const folder = resolve(path)
   const present = await nearestExisting(folder)
@@ -49,7 +55,7 @@ export async function inspectDestination(
       })
     },
   )
-  const drive = await findDrive(present)
+  const drive = known ?? (await findDrive(present))
   const { fileSystem, largestFileBytes } = drive ?? {}
   return {
     folder,

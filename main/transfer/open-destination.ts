@@ -1,4 +1,4 @@
-import { inspectDestination, type Destination } from '../disk/destination.ts'
+import { inspectDestination, type Destination, type InspectOptions } from '../disk/destination.ts'
 import { createDriveFiles, type DriveFiles } from '../drive-files/drive-files.ts'
 import { readLibrary, type Library, type LibraryImage } from '../library/inventory.ts'
 import { openChecksums, type Checksums } from '../state/checksums.ts'
@@ -15,12 +15,16 @@ export interface OpenDestination {
   readonly driveFiles: DriveFiles
 }
 
+export interface OpenOptions extends InspectOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Throws AppError `destination` for a folder that cannot be written to, unless it may be read-only. */
 export async function openDestination(
   folder: string,
-  { mayBeReadOnly, signal }: { mayBeReadOnly?: boolean; signal?: AbortSignal } = {},
+  { signal, ...how }: OpenOptions = {},
 ): Promise<OpenDestination> {
-  const destination = await inspectDestination(folder, { mayBeReadOnly: mayBeReadOnly === true })
+  const destination = await inspectDestination(folder, how)
   const { exists } = destination
   const [state, library] = await Promise.all([
     openState(destination.folder),

@@ -1,7 +1,15 @@
 import type { Core } from '../../core.ts'
+import type { FoundDrive } from '../../disk/drive-list.ts'
 import type { OpenDestination } from '../../transfer/open-destination.ts'
 import type { Saver } from '../../transfer/saver.ts'
 import type { FolderHold } from './folder-hold.ts'
+
+/** `drive`: what the folder lies on, where that is known already. */
+type Where = {
+  folder: string
+  drive: FoundDrive | undefined
+  maxFileSizeBytes: number | undefined
+}
 
 type Entry = {
   users: number
@@ -23,7 +31,7 @@ export class Destinations {
 
   async use<Value>(
     core: Core,
-    where: { folder: string; maxFileSizeBytes: number | undefined },
+    where: Where,
     action: (opened: OpenDestination, saver: Saver) => Promise<Value>,
   ): Promise<Value> {
     return await this.#hold.within(where.folder, async () => await this.#share(core, where, action))
@@ -31,12 +39,12 @@ export class Destinations {
 
   async #share<Value>(
     core: Core,
-    { folder, maxFileSizeBytes }: { folder: string; maxFileSizeBytes: number | undefined },
+    { folder, drive, maxFileSizeBytes }: Where,
     action: (opened: OpenDestination, saver: Saver) => Promise<Value>,
   ): Promise<Value> {
     const entry = this.#open.get(folder) ?? {
       users: 0,
-      opened: core.openDestination(folder),
+      opened: core.openDestination(folder, { drive }),
       savers: new Map<Core, Saver>(),
     }
     this.#open.set(folder, entry)

@@ -4,6 +4,7 @@ import type { AppTask, SaveTask, SaveUpdate, Target } from './saving.ts'
 
 /** Main to the thread. Each task has a number of its own. */
 export type Order =
+  | { do: 'prepare'; core: CoreSettings }
   | { do: 'save'; id: number; task: SaveTask; core: CoreSettings }
   | { do: 'put-app'; id: number; task: AppTask; core: CoreSettings }
   | { do: 'discard'; id: number; target: Target }

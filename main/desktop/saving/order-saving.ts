@@ -9,7 +9,7 @@ type Waiting = {
   heard: (update: SaveUpdate) => void
 }
 
-/** Main's side: has everything done by the thread, which is started for the first task, and anew when it has died. */
+/** Main's side: has everything done by the thread, which is started when it is needed first, and anew when it has died. */
 export function orderSaving(parts: {
   start: () => SavingThread
   settings: () => Promise<CoreSettings>
@@ -20,6 +20,7 @@ export function orderSaving(parts: {
   let running: SavingThread | undefined
   let nextId = 1
   let ended: (() => void) | undefined
+  let isClosed = false
 
   const hear = (report: Report): void => {
     switch (report.is) {
@@ -71,6 +72,10 @@ export function orderSaving(parts: {
   }
 
   return {
+    async prepare() {
+      const core = await settings()
+      if (!isClosed) thread().send({ do: 'prepare', core })
+    },
     async save(task, heard, signal) {
       const core = await settings()
       signal.throwIfAborted()
@@ -86,6 +91,7 @@ export function orderSaving(parts: {
     },
     limit: (bytesPerSecond) => running?.send({ do: 'limit', bytesPerSecond }),
     async close() {
+      isClosed = true
       const last = running
       if (!last) return
       await new Promise<void>((resolve) => {

@@ -17,8 +17,9 @@ export function createSave(parts: {
   return async (task, tell, signal) =>
     await blaming(connection, signal, async (core) => {
       const { folder, drive, reference, platform, wanted, maxFileSizeBytes, verify } = task
-      await expectSameDrive(folder, drive)
-      return await destinations.use(core, { folder, maxFileSizeBytes }, async (opened, saver) => {
+      const found = await expectSameDrive(folder, drive)
+      const where = { folder, drive: found, maxFileSizeBytes }
+      return await destinations.use(core, where, async (opened, saver) => {
         const request = { named: [reference], rules: noRules, external: [], platform: wanted }
         const plan = await core.planInto(opened, { ...request, maxFileSizeBytes }, signal)
         signal.throwIfAborted()

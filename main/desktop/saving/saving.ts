@@ -8,6 +8,8 @@ import type { Job, RunningPhase } from '../transfers/job-schema.ts'
  * with the window's messages. Failures are thrown as they were there: AppError, NetworkError, FolderOccupied.
  */
 export type Saving = {
+  /** Someone is likely to save soon: what takes a moment to start is started. */
+  prepare: () => Promise<void>
   /** Brings one image from its reference to durable files. Returns the name of the tarball, or of its first part. */
   save: (
     task: SaveTask,

@@ -59,6 +59,11 @@ export function serveSaving({ send, machineFolder }: ServeParts): (order: Order)
 
   return (order) => {
     switch (order.do) {
+      case 'prepare':
+        follow(order.core)
+        // Who saves is told what keeps a core from being built.
+        connection.use(async () => await Promise.resolve()).catch(() => undefined)
+        return
       case 'save': {
         const { id, task } = order
         follow(order.core)
@@ -91,10 +96,11 @@ export function serveSaving({ send, machineFolder }: ServeParts): (order: Order)
   }
 
   async function putApp({ folder, drive, app, sha256 }: AppTask, signal: AbortSignal) {
-    await expectSameDrive(folder, drive)
+    const found = await expectSameDrive(folder, drive)
+    const where = { folder, drive: found, maxFileSizeBytes: undefined }
     const file = { ...(await packApp(app)), sha256: async () => await Promise.resolve(sha256) }
     await connection.use((core) =>
-      destinations.use(core, { folder, maxFileSizeBytes: undefined }, async (opened) => {
+      destinations.use(core, where, async (opened) => {
         await carry(folder, file, opened.checksums, signal)
         await opened.driveFiles.update()
       }),

@@ -126,3 +126,20 @@ test('closing lets the thread end in its own time', async () => {
   expect(thread.orders.at(-1)).toEqual({ do: 'end' })
   expect(thread.isEnded).toBe(true)
 })
+
+test('a thread that was made ready does the next task; none is started while all closes', async () => {
+  const { saving, threads, ordered } = started()
+  await saving.prepare()
+  const save = saving.save(task, () => undefined, signal)
+  const thread = await ordered(2)
+  expect(thread.orders).toMatchObject([{ do: 'prepare', core }, { do: 'save' }])
+  thread.report({ is: 'done', id: 1 })
+  await save
+  expect(threads).toHaveLength(1)
+
+  const closing = started()
+  const preparing = closing.saving.prepare()
+  await closing.saving.close()
+  await preparing
+  expect(closing.threads).toEqual([])
+})
