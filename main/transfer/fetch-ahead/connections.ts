@@ -33,8 +33,8 @@ const CAREFUL_WINDOWS = 12
 const GROWTH = 4
 
 /**
- * Finds how many connections are worth while: multiplies them as long as that brings more, somebody waits for bytes and the
- * thread has time for them, takes back what brings nothing, and halves them when the far end is in trouble. Starts with one.
+ * Finds how many connections are worth while: multiplies them as long as that brings more, somebody waits for bytes and
+ * thread and machine have time for them, takes back what brings nothing, and halves them when the far end is in trouble. Starts with one.
  */
 export function createConnections(most: number): Connections & { halve(): void } {
   let allowed = 1
@@ -73,7 +73,7 @@ export function createConnections(most: number): Connections & { halve(): void }
     get isCareful() {
       return careful > 0
     },
-    tell({ bytes, seconds, busyShare }, starvedShare) {
+    tell({ bytes, seconds, busyShare, isMachineFull }, starvedShare) {
       if (careful > 0) {
         careful -= 1
         return
@@ -86,7 +86,8 @@ export function createConnections(most: number): Connections & { halve(): void }
         settling -= 1
         return
       }
-      const isLineTheLimit = starvedShare >= STARVED_SHARE && busyShare <= BUSY_SHARE
+      const isLineTheLimit =
+        starvedShare >= STARVED_SHARE && busyShare <= BUSY_SHARE && !isMachineFull
       if (before === undefined && !(isLineTheLimit && allowed < most)) return
       conclude(bytes / seconds, isLineTheLimit)
     },

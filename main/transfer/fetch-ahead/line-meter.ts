@@ -1,3 +1,4 @@
+import { MachineWork } from './machine-work.ts'
 import { ThreadWork } from './thread-work.ts'
 
 const WINDOW_MS = 250
@@ -12,6 +13,8 @@ export interface MeterWindow {
   readonly seconds: number
   /** For which share of it this thread was at work: near 1 it is not the line that holds up. */
   readonly busyShare: number
+  /** Whether no processor time was left in it for more. */
+  readonly isMachineFull: boolean
 }
 
 /** Measures what the line brings, window by window, while it is wanted. */
@@ -21,6 +24,7 @@ export class LineMeter {
   #bytes = 0
   #begunMs = 0
   readonly #work = new ThreadWork()
+  readonly #machine = new MachineWork()
   #timer: NodeJS.Timeout | undefined
   #bytesPerSecond: number | undefined
   #measuredMs = 0
@@ -46,6 +50,7 @@ export class LineMeter {
     this.#begunMs = performance.now()
     this.#bytes = 0
     this.#work.takeShare()
+    this.#machine.takeIsFull()
     this.#timer = setInterval(() => this.#tick(), WINDOW_MS).unref()
   }
 
@@ -56,8 +61,12 @@ export class LineMeter {
 
   #tick(): void {
     const now = performance.now()
-    const busyShare = this.#work.takeShare()
-    const window = { bytes: this.#bytes, seconds: (now - this.#begunMs) / 1000, busyShare }
+    const window = {
+      bytes: this.#bytes,
+      seconds: (now - this.#begunMs) / 1000,
+      busyShare: this.#work.takeShare(),
+      isMachineFull: this.#machine.takeIsFull(),
+    }
     this.#begunMs = now
     this.#bytes = 0
     if (window.bytes > 0 || this.#isBusy()) {

@@ -2,18 +2,23 @@ import { expect, test } from 'vitest'
 import type { MeterWindow } from '../../../main/transfer/fetch-ahead/line-meter.ts'
 import { createConnections } from '../../../main/transfer/fetch-ahead/connections.ts'
 
-const windowOf = (bytes: number): MeterWindow => ({ bytes, seconds: 0.25, busyShare: 0.2 })
+const windowOf = (bytes: number): MeterWindow => ({
+  bytes,
+  seconds: 0.25,
+  busyShare: 0.2,
+  isMachineFull: false,
+})
 
 /** Plays windows of a quarter of a second on a line whose rate depends on the connections. */
 function play(
   rateOf: (connections: number) => number,
   windows: number,
-  { starvedShare = 1, busyShare = 0.2 } = {},
+  { starvedShare = 1, busyShare = 0.2, isMachineFull = false } = {},
 ): number[] {
   const connections = createConnections(16)
   return Array.from({ length: windows }, () => {
     const window = windowOf(rateOf(connections.allowed) / 4)
-    connections.tell({ ...window, busyShare }, starvedShare)
+    connections.tell({ ...window, busyShare, isMachineFull }, starvedShare)
     return connections.allowed
   })
 }
@@ -40,6 +45,11 @@ test('where the drive is the slower one, the line is left as it is', () => {
 
 test('where this thread is the slower one, one connection is enough', () => {
   const allowed = play((connections) => connections * 25e6, 20, { busyShare: 0.9 })
+  expect(allowed.every((each) => each === 1)).toBe(true)
+})
+
+test('where no processor time is left, one connection is enough', () => {
+  const allowed = play((connections) => connections * 25e6, 20, { isMachineFull: true })
   expect(allowed.every((each) => each === 1)).toBe(true)
 })
 
