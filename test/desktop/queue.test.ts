@@ -4,10 +4,12 @@ import { Queue } from '../../main/desktop/transfers/queue.ts'
 import type { Run } from '../../main/desktop/transfers/run.ts'
 import { NetworkError } from '../../main/net/failure.ts'
 
-function queueOf(run: Run): Queue {
-  let value: Kept['transfers'] = { version: 1, jobs: [] }
+function queueOf(run: Run, written: Kept['transfers'][] = []): Queue {
   return new Queue({
-    keep: { get: () => value, set: (next) => void (value = next) },
+    keep: {
+      get: () => written.at(-1) ?? { version: 1, jobs: [] },
+      set: (next) => void written.push(next),
+    },
     run,
     jobs: () => 2,
     changed: () => undefined,
@@ -61,4 +63,20 @@ test('pausing all leaves none that waits', async () => {
   queue.move('all', { do: 'pause' })
   expect(kinds(queue)).toEqual(['paused', 'paused', 'paused'])
   expect(queue.isPaused).toBe(true)
+})
+
+test('on disk one that runs waits, and its phases are not worth a write', async () => {
+  const written: Kept['transfers'][] = []
+  let isOver = false
+  const queue = queueOf(async (_job, _attempt, { entered }) => {
+    for (const phase of ['downloading', 'flushing', 'verifying'] as const) entered(phase)
+    await vi.waitFor(() => expect(isOver).toBe(true))
+    return { file: 'x.tar' }
+  }, written)
+  queue.add([image('1')])
+  expect(queue.jobs[0]?.state).toEqual({ kind: 'running', phase: 'verifying' })
+  isOver = true
+  await vi.waitFor(() => expect(kinds(queue)).toEqual(['done']))
+  const states = written.map(({ jobs }) => jobs.map(({ state }) => state.kind))
+  expect(states).toEqual([['waiting'], ['done']])
 })

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { prepareHashing } from '../../archive/sha256.ts'
 import { carry } from '../../carried-app/carry.ts'
 import { packApp } from '../../carried-app/pack-app.ts'
 import { createHistory } from '../../library/history/history.ts'
@@ -61,6 +62,7 @@ export function serveSaving({ send, machineFolder }: ServeParts): (order: Order)
     switch (order.do) {
       case 'prepare':
         follow(order.core)
+        prepareHashing()
         // Who saves is told what keeps a core from being built.
         connection.use(async () => await Promise.resolve()).catch(() => undefined)
         return

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../../api/errors.ts'
 import { FolderOccupied } from '../../disk/lock.ts'
 import type { Keep } from '../ports.ts'
@@ -32,26 +33,28 @@ export type NewJob = Omit<Job, 'id' | 'state'>
 /** How often a job may lose the line in the middle without getting any further. */
 const mostFruitless = 5
 
-/** All transfers. The only writer of jobs: every change is a move, kept on disk before anything acts on it. */
+/**
+ * All transfers. The only writer of jobs: every change is a move, kept on disk before anything acts on it. That one runs is
+ * not kept: it would wait again when the application ended.
+ */
 export class Queue {
   readonly #parts: QueueParts
   readonly #attempts = new Map<string, Attempt>()
   readonly #running = new Map<string, Promise<void>>()
   readonly #fruitless = new Map<string, number>()
   readonly #occupied = new Occupied()
+  #jobs: readonly Job[]
   #offlineTimer: NodeJS.Timeout | undefined
   #isClosing = false
   isOffline = false
 
-  /** What ran when the application ended, in whichever way, waits again. */
   constructor(parts: QueueParts) {
     this.#parts = parts
-    const { jobs } = parts.keep.get()
-    this.#set(jobs.map((job) => move(job, { do: 'interrupt' })))
+    this.#jobs = parts.keep.get().jobs.map(interrupted)
   }
 
   get jobs(): readonly Job[] {
-    return this.#parts.keep.get().jobs
+    return this.#jobs
   }
 
   /** Everything that is left was paused by the user. */
@@ -239,10 +242,16 @@ export class Queue {
   }
 
   #set(jobs: readonly Job[]): void {
-    const before = this.jobs
-    const isSame = jobs.length === before.length && jobs.every((job, at) => job === before[at])
-    if (isSame) return
-    this.#parts.keep.set({ version: 1, jobs: [...jobs] })
+    const before = this.#jobs
+    if (jobs.length === before.length && jobs.every((job, at) => job === before[at])) return
+    this.#jobs = jobs
+    const kept = jobs.map(interrupted)
+    if (!isDeepStrictEqual(kept, this.#parts.keep.get().jobs))
+      this.#parts.keep.set({ version: 1, jobs: kept })
     this.#parts.changed()
   }
+}
+
+function interrupted(job: Job): Job {
+  return move(job, { do: 'interrupt' })
 }
