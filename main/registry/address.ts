@@ -37,7 +37,8 @@ export function createAddresses(options: {
   /** Whether it answers as a registry does. One that speaks TLS breaks off, or says 400. */
   const isRegistry = async (address: URL): Promise<boolean> => {
     try {
-      const answer = await http.request(new URL('/v2/', address), {})
+      const inTime = AbortSignal.timeout(PROBE_MS)
+      const answer = await http.request(new URL('/v2/', address), {}, inTime)
       await readText(answer) // so that its connection serves the next request
       return answer.status === 200 || answer.status === 401
     } catch {
@@ -60,6 +61,9 @@ export function createAddresses(options: {
     return abandonable(known, signal)
   }
 }
+
+/** Whoever listens on loopback answers at once, or is no registry that one would want to wait for. */
+const PROBE_MS = 5_000
 
 const plainAnswers: ReadonlySet<string> = new Set(['tls', 'reset', 'refused'])
 

@@ -8,6 +8,12 @@ import { promisify } from 'node:util'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { expect, onTestFinished, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
+import { makeImage, makeLayer } from '../../main/sandbox/image.ts'
+import { parsePlatform } from '../../main/registry/platform.ts'
+import { makeCertificates } from '../support/certificates.ts'
+import { runCli } from '../support/cli.ts'
+import { describeWith } from '../support/parts.ts'
+import { startRegistry } from '../support/registry.ts'
 import { sandboxForTests } from '../support/sandbox.ts'
 import { unpacked } from './packages.ts'
 
@@ -84,4 +90,29 @@ test('a reader that goes away does not hurt it', async () => {
   const child = spawn('sh', ['-c', `"$0" --help | head -1`, launcher], { env: noDisplay })
   expect(await text(child.stdout)).toMatch(/^Usage: ngc-replicator/)
   expect(await text(child.stderr)).toBe('')
+})
+
+describeWith(['docker-registry', 'openssl'], 'a real registry with TLS', () => {
+  test('is read from where the authority of its certificate is known, and refused where it is not', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ngc-tls-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const { authority, server } = await makeCertificates()
+    const registry = await startRegistry({ certificate: server, authority })
+    onTestFinished(() => registry.stop())
+    const layers = [makeLayer({ seed: 'over TLS', sizeBytes: 2_000_000 })]
+    const image = makeImage({ platform: parsePlatform('linux/amd64'), layers })
+    await registry.push('team/base', image, '1.0')
+    const save = [`${registry.host}/team/base:1.0`, '--output-path', join(folder, 'drive')]
+
+    const refused = await runCli(save)
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/certificate/) })
+    const path = join(folder, 'authority.pem')
+    await writeFile(path, authority)
+    const saved = await runCli(save, { env: { NODE_EXTRA_CA_CERTS: path } })
+    expect(saved).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await promisify(execFile)('sha256sum', ['-c', 'SHA256SUMS'], {
+      cwd: join(folder, 'drive'),
+    })
+    expect(stdout).toMatch(/base.*: OK/)
+  })
 })

@@ -59,6 +59,16 @@ test('a registry on loopback is asked in plain HTTP first, any other answer of i
   ])
 })
 
+test('a registry on loopback that stalls in its answer is not waited for', async () => {
+  const stalling = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': 10 }).flushHeaders()
+  })
+  open.push(stalling)
+  const begun = performance.now()
+  expect((await addresses()(stalling.host)).href).toBe(stalling.url.href)
+  expect(performance.now() - begun).toBeLessThan(20_000)
+}, 60_000)
+
 test('a host on loopback that speaks HTTPS is spoken to in HTTPS, its certificate checked', async () => {
   const { authority, server } = await makeCertificates()
   const secure = await serve((_request, response) => void response.end(), server)
