@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { prepareHashing } from '../../archive/sha256.ts'
+import { endHashing, prepareHashing } from '../../archive/sha256.ts'
 import { carry } from '../../carried-app/carry.ts'
 import { packApp } from '../../carried-app/pack-app.ts'
 import { createHistory } from '../../library/history/history.ts'
@@ -119,6 +119,7 @@ export function serveSaving({ send, machineFolder }: ServeParts): (order: Order)
     await Promise.all([...running.values()].map(({ ended }) => ended))
     await history.settled()
     await connection.close()
+    await endHashing()
   }
 }
 

@@ -4,7 +4,7 @@ import { cpus } from 'node:os'
 const MOST_CORES = 16
 const LEAST_IDLE_SHARE = 0.2
 /** Where others fill the machine it may still be the line that holds up, and more connections their fair share. */
-const OWN_SHARE = 0.25
+const OWN_SHARE = 0.55
 
 /** Whether the processors are what holds things up: also by what works for these bytes besides, like drawing and hashing. */
 export class MachineWork {
@@ -16,7 +16,7 @@ export class MachineWork {
     this.takeIsFull()
   }
 
-  /** Since it was last asked: whether hardly any processor time was left, and much of it went into this process. */
+  /** Since it was last asked: whether hardly any processor time was left, and most of it went into this process. */
   takeIsFull(): boolean {
     const cores = cpus()
     if (cores.length > MOST_CORES) return false
