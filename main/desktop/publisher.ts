@@ -1,6 +1,8 @@
-/** Tells of changes at once, but never more often than every `everyMs`, save what is urgent: the last state always comes. */
+/** Tells of changes at once, but never more often than every `everyMs`: the last state always comes. */
 export type Publisher = {
-  touch: (isUrgent?: boolean) => void
+  touch: () => void
+  /** Tells of this change now, however late the last one was told. */
+  hurry: () => void
   close: () => void
 }
 
@@ -13,14 +15,17 @@ export function createPublisher(send: () => void, everyMs: () => number = () => 
     lastAt = performance.now()
     send()
   }
+  // Never within the caller: it may be in the middle of a change of several steps.
+  const tellIn = (ms: number): void => {
+    clearTimeout(timer)
+    if (!isClosed) timer = setTimeout(now, Math.max(0, ms))
+  }
+
   return {
-    touch(isUrgent = false) {
-      if (isClosed || (timer && !isUrgent)) return
-      clearTimeout(timer)
-      const waitMs = isUrgent ? 0 : lastAt + everyMs() - performance.now()
-      // Never within the caller: it may be in the middle of a change of several steps.
-      timer = setTimeout(now, Math.max(0, waitMs))
+    touch() {
+      if (timer === undefined) tellIn(lastAt + everyMs() - performance.now())
     },
+    hurry: () => tellIn(0),
     close() {
       isClosed = true
       clearTimeout(timer)

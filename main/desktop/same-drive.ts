@@ -5,9 +5,9 @@ import { findDrive, type FoundDrive } from '../disk/drive-list.ts'
 import { formatBytes } from '../format.ts'
 
 /**
- * Returns the drive of a folder as it was found now, if that was told. Sees to it that a folder lies on the drive that it was planned on. A mount point that stays when its drive is gone is an
+ * Sees to it that a folder lies on the drive that it was planned on. A mount point that stays when its drive is gone is an
  * empty folder of the disk below, and the next stick may be mounted at the same place: neither is to be filled instead.
- * Throws AppError `destination`.
+ * Returns the drive that was found; undefined where none was planned, or the system does not tell. Throws AppError `destination`.
  */
 export async function expectSameDrive(
   folder: string,

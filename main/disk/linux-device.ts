@@ -14,7 +14,7 @@ export interface Device {
 }
 
 /**
- * By /sys and the database of udev, which are files: a program of the system's own is started only where no udev runs.
+ * By /sys and the database of udev, which are files: a program is started only where those name no file system, as without udev.
  * Never throws.
  */
 export async function readDevice(path: string): Promise<Device> {
@@ -40,10 +40,17 @@ async function folderOf(path: string): Promise<string | undefined> {
  * joins others names them.
  */
 export async function isRemovable(folder: string): Promise<boolean> {
-  if (/\/(?:usb\d+|mmc_host)\//.test(folder)) return true
-  for (const path of [join(folder, 'removable'), join(dirname(folder), 'removable')]) {
-    if ((await textOf(path)).trim() === '1') return true
+  if (/\/usb\d+\//.test(folder)) return true
+  const isCard = folder.includes('/mmc_host/')
+  const tellsAbove = isCard || folder.includes('/nvme/')
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    const word = (await textOf(join(at, 'removable'))).trim()
+    if (word === '1') return true
+    // What is soldered on, and what is plugged in from outside; of other buses some call what is inside removable.
+    if (tellsAbove && (word === 'removable' || word === 'fixed')) return word === 'removable'
+    if (!tellsAbove && at.endsWith('/block')) break
   }
+  if (isCard) return true
   for (const name of await readdir(join(folder, 'slaves')).catch(() => [])) {
     const below = await realpath(join(folder, 'slaves', name)).catch(() => undefined)
     if (below !== undefined && (await isRemovable(below))) return true
@@ -84,7 +91,8 @@ export function parseBlkid(lines: string): Omit<Device, 'isRemovable'> {
 }
 
 function valueOf(lines: string, key: string): string | undefined {
-  return new RegExp(`^${key}=(.+)$`, 'm').exec(lines)?.[1]
+  const line = lines.split('\n').find((each) => each.startsWith(`${key}=`))
+  return line?.slice(key.length + 1)
 }
 
 function deviceOf(

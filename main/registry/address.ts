@@ -62,7 +62,7 @@ export function createAddresses(options: {
   }
 }
 
-/** Whoever listens on loopback answers at once, or is no registry that one would want to wait for. */
+/** What takes longer, as through a tunnel, is tried in HTTPS; where the handshake breaks off then, it is plain HTTP after all. */
 const PROBE_MS = 5_000
 
 const plainAnswers: ReadonlySet<string> = new Set(['tls', 'reset', 'refused'])

@@ -18,7 +18,7 @@ test('many changes are told seldom, urgent ones at once, and the last state alwa
   const often = told.length
   expect(often).toBeLessThanOrEqual(4)
   state = 100
-  publisher.touch(true)
+  publisher.hurry()
   expect(told).toHaveLength(often)
   await vi.advanceTimersByTimeAsync(0)
   expect(told.at(-1)).toBe(100)
@@ -28,7 +28,7 @@ test('many changes are told seldom, urgent ones at once, and the last state alwa
   expect(told.at(-1)).toBe(100)
   await vi.advanceTimersByTimeAsync(1)
   expect(told.at(-1)).toBe(101)
-  publisher.touch(true)
+  publisher.hurry()
   publisher.close()
   await vi.advanceTimersByTimeAsync(1000)
   expect(told.at(-1)).toBe(101)

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { inspectDestination } from '../../main/disk/destination.ts'
@@ -148,6 +148,8 @@ describe('Linux', () => {
     expect(trueFileSystem(mount)).toBe('fuseblk')
     const stick = { label: String.raw`MY STICK\x1b`, id: 'B721-09FD', fileSystem: 'vfat' }
     expect(parseUdev(recorded.udev)).toEqual(stick)
+    const forging = 'E:ID_FS_LABEL_ENC=x\u2028E:ID_FS_TYPE=vfat\nE:ID_FS_TYPE=ntfs\n'
+    expect(parseUdev(forging)).toMatchObject({ fileSystem: 'ntfs' })
     expect(parseUdev('')).toEqual({})
     const blkid = 'DEVNAME=/dev/loop0\nLABEL=MY\\ STICK\nUUID=58E7\nTYPE=exfat\n'
     expect(parseBlkid(blkid)).toEqual({ id: '58E7', label: 'MY STICK', fileSystem: 'exfat' })
@@ -168,6 +170,16 @@ describe('Linux', () => {
     expect(await isRemovable(await device('pci0000:00/ata1/block/sda/sda1'))).toBe(false)
     expect(await isRemovable(await device('pci0000:00/ata2/block/sdb/sdb1'))).toBe(true)
     expect(await isRemovable(await device('pci0000:00/usb2/2-1/block/sdc/sdc1'))).toBe(true)
+    const inSlot = await device('pci0000:00/mmc_host/mmc0/mmc0:aaaa', 'removable')
+    expect(await isRemovable(await device(join(relative(sys, inSlot), 'block/mmcblk0')))).toBe(true)
+    const soldered = await device('pci0000:00/mmc_host/mmc1/mmc1:0001', 'fixed')
+    expect(await isRemovable(await device(join(relative(sys, soldered), 'block/mmcblk1')))).toBe(
+      false,
+    )
+    const outside = await device('pci0000:00/0000:02:00.0', 'removable')
+    expect(
+      await isRemovable(await device(join(relative(sys, outside), 'nvme/nvme1/nvme1n1'))),
+    ).toBe(true)
     const encrypted = async (name: string, below: string): Promise<string> => {
       const folder = await device(`virtual/block/${name}`, '0')
       await mkdir(join(folder, 'slaves'))
@@ -182,16 +194,15 @@ describe('Linux', () => {
 
 describeWith(['lsblk'], 'the disks of this machine', () => {
   it('are known as lsblk knows them', async () => {
-    const columns = 'PATH,LABEL,UUID,FSTYPE,RM,HOTPLUG'
+    const columns = 'PATH,LABEL,UUID,FSTYPE'
     // Loop devices come and go with other tests.
     const { stdout } = await promisify(execFile)('lsblk', ['-J', '-l', '-e7', '-o', columns])
     const { blockdevices } = JSON.parse(stdout) as {
-      blockdevices: Record<string, string | boolean>[]
+      blockdevices: Record<string, string | null>[]
     }
-    for (const { path, label, uuid, fstype, rm, hotplug } of blockdevices) {
+    for (const { path, label, uuid, fstype } of blockdevices) {
       expect(await readDevice(String(path))).toMatchObject({
         ...(fstype && { fileSystem: fstype, ...(label && { label }), ...(uuid && { id: uuid }) }),
-        isRemovable: [rm, hotplug].some((flag) => flag === true || flag === '1'),
       })
     }
   })

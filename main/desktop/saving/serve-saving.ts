@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { endHashing, prepareHashing } from '../../archive/sha256.ts'
+import { prepareHashing } from '../../archive/sha256.ts'
 import { carry } from '../../carried-app/carry.ts'
 import { packApp } from '../../carried-app/pack-app.ts'
 import { createHistory } from '../../library/history/history.ts'
@@ -19,10 +19,16 @@ export type ServeParts = {
   send: (report: Report) => void
   /** Where the history of folders goes that cannot keep it themselves. */
   machineFolder: string
+  /** Ends the threads that hash, where they are nobody else's. */
+  endHashing?: () => Promise<void>
 }
 
 /** The thread's side: does what main orders. Returns what hears the orders. */
-export function serveSaving({ send, machineFolder }: ServeParts): (order: Order) => void {
+export function serveSaving({
+  send,
+  machineFolder,
+  endHashing,
+}: ServeParts): (order: Order) => void {
   const log = (line: string, error?: unknown): void =>
     send({ is: 'log', line, ...(error !== undefined && { error: packError(error) }) })
   const history = createHistory(machineFolder, log)
@@ -118,8 +124,11 @@ export function serveSaving({ send, machineFolder }: ServeParts): (order: Order)
   async function end(): Promise<void> {
     await Promise.all([...running.values()].map(({ ended }) => ended))
     await history.settled()
-    await connection.close()
-    await endHashing()
+    try {
+      await connection.close()
+    } finally {
+      await endHashing?.()
+    }
   }
 }
 

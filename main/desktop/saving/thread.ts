@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { endHashing } from '../../archive/sha256.ts'
 import type { Report } from './messages.ts'
 import { packError } from './packed-error.ts'
 import { serveSaving } from './serve-saving.ts'
@@ -12,4 +13,4 @@ const nobody = (line: string) => (error: unknown) =>
   send({ is: 'log', line, error: packError(error) })
 process.on('uncaughtException', nobody('An error was caught by nobody.'))
 process.on('unhandledRejection', nobody('A rejection was handled by nobody.'))
-port.on('message', serveSaving({ machineFolder, send }))
+port.on('message', serveSaving({ machineFolder, send, endHashing }))

@@ -99,7 +99,7 @@ export function createTransfers(parts: TransfersParts): TransfersService {
       if (job.state.kind === 'done') outcome.done += 1
       if (job.state.kind === 'failed') outcome.failed += 1
       if (activeJobs(queue.jobs).length > 0) return
-      publisher.touch(true)
+      publisher.hurry()
       const { bytes, seconds } = history.busy()
       speeds.measured(bytes, seconds)
       parts.finished?.(outcome)

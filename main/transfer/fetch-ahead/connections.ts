@@ -34,7 +34,8 @@ const GROWTH = 4
 
 /**
  * Finds how many connections are worth while: multiplies them as long as that brings more, somebody waits for bytes and
- * thread and machine have time for them, takes back what brings nothing, and halves them when the far end is in trouble. Starts with one.
+ * thread and machine have time for them, takes back what brings nothing, and halves them when the far end is in trouble.
+ * Starts with one.
  */
 export function createConnections(most: number): Connections & { halve(): void } {
   let allowed = 1

@@ -13,7 +13,7 @@ export interface MeterWindow {
   readonly seconds: number
   /** For which share of it this thread was at work: near 1 it is not the line that holds up. */
   readonly busyShare: number
-  /** Whether no processor time was left in it for more. */
+  /** Whether it was the processors that held up, and work of this process that filled them. */
   readonly isMachineFull: boolean
 }
 

@@ -6,29 +6,50 @@ const LEAST_IDLE_SHARE = 0.2
 /** Where others fill the machine it may still be the line that holds up, and more connections their fair share. */
 const OWN_SHARE = 0.55
 
-/** Whether the processors are what holds things up: also by what works for these bytes besides, like drawing and hashing. */
-export class MachineWork {
-  #idleMs = 0
-  #allMs = 0
-  #own = process.cpuUsage()
+/** Milliseconds of processors since some time in the past. */
+export interface MachineTimes {
+  /** Of them all together, as a clock passes. */
+  readonly allMs: number
+  /** At work, for whomever. */
+  readonly busyMs: number
+  /** At work for this process. */
+  readonly ownMs: number
+}
 
-  constructor() {
-    this.takeIsFull()
+/** Whether the processors are what holds things up: also by what works for these bytes besides, like hashing and drawing. */
+export class MachineWork {
+  readonly #read: () => MachineTimes | undefined
+  #before: MachineTimes | undefined
+
+  constructor(read: () => MachineTimes | undefined = readTimes) {
+    this.#read = read
+    this.#before = read()
   }
 
-  /** Since it was last asked: whether hardly any processor time was left, and most of it went into this process. */
+  /** Whether, since it was last asked, hardly any processor time was left because this process took most of it. */
   takeIsFull(): boolean {
-    const cores = cpus()
-    if (cores.length > MOST_CORES) return false
-    const { user, system } = process.cpuUsage(this.#own)
-    this.#own = process.cpuUsage()
-    const idleMs = sum(cores.map(({ times }) => times.idle))
-    const allMs = sum(cores.flatMap(({ times }) => Object.values(times)))
-    const passedMs = allMs - this.#allMs
-    const idleShare = (idleMs - this.#idleMs) / passedMs
-    this.#idleMs = idleMs
-    this.#allMs = allMs
-    return idleShare < LEAST_IDLE_SHARE && (user + system) / 1000 / passedMs >= OWN_SHARE
+    const before = this.#before
+    const now = this.#read()
+    this.#before = now
+    if (before === undefined || now === undefined) return false
+    const passedMs = now.allMs - before.allMs
+    return (
+      1 - (now.busyMs - before.busyMs) / passedMs < LEAST_IDLE_SHARE &&
+      (now.ownMs - before.ownMs) / passedMs >= OWN_SHARE
+    )
+  }
+}
+
+const coreCount = cpus().length
+
+function readTimes(): MachineTimes | undefined {
+  if (coreCount > MOST_CORES) return undefined
+  const own = process.cpuUsage()
+  return {
+    // Not the sum of what the system tells: on Linux that leaves out what waits for a drive.
+    allMs: performance.now() * coreCount,
+    busyMs: sum(cpus().map(({ times }) => sum(Object.values(times)) - times.idle)),
+    ownMs: (own.user + own.system) / 1000,
   }
 }
 

@@ -1,29 +1,27 @@
-import { once } from 'node:events'
-import { cpus } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { MachineWork } from '../../../main/transfer/fetch-ahead/machine-work.ts'
+import { MachineWork, type MachineTimes } from '../../../main/transfer/fetch-ahead/machine-work.ts'
 
-const SPIN = `require('node:worker_threads').parentPort.postMessage('')
-const until = performance.now() + 2000
-while (performance.now() < until);`
+/** Of two cores, in a quarter of a second. */
+function isFull(busyMs: number, ownMs: number): boolean {
+  const times: MachineTimes[] = [
+    { allMs: 1000, busyMs: 300, ownMs: 100 },
+    { allMs: 1500, busyMs: 300 + busyMs, ownMs: 100 + ownMs },
+  ]
+  return new MachineWork(() => times.shift()).takeIsFull()
+}
 
-test('a machine is full where this process fills it, and not where it rests, nor one of many cores', async () => {
-  const isSmall = cpus().length <= 16
+test.for([
+  ['this process and what works for it fill it', 450, 320, true],
+  ['it waits for a drive or a line', 200, 180, false],
+  ['others fill it', 495, 100, false],
+] as const)('%s', ([, busyMs, ownMs, expected]) => {
+  expect(isFull(busyMs, ownMs)).toBe(expected)
+})
+
+test('a real machine is not full of a process that rests, nor is one that is not looked at', async () => {
   const machine = new MachineWork()
-  await setTimeout(400)
+  await setTimeout(300)
   expect(machine.takeIsFull()).toBe(false)
-  const spinning = Array.from(
-    { length: isSmall ? cpus().length * 2 : 1 },
-    () => new Worker(SPIN, { eval: true }),
-  )
-  await Promise.all(spinning.map(async (worker) => await once(worker, 'message')))
-  machine.takeIsFull()
-  await setTimeout(400)
-  expect(machine.takeIsFull()).toBe(isSmall)
-  await Promise.all(spinning.map(async (worker) => await worker.terminate()))
-  machine.takeIsFull()
-  await setTimeout(400)
-  expect(machine.takeIsFull()).toBe(false)
+  expect(new MachineWork(() => undefined).takeIsFull()).toBe(false)
 })
