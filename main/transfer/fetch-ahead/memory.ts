@@ -1,6 +1,6 @@
 import type { Segment } from './flow.ts'
 
-const MOST_BYTES = 32 * 1024 * 1024
+const MOST_BYTES = 48 * 1024 * 1024
 
 /** Memory for what comes ahead of its reader, over all blobs: set aside before it is asked for. */
 export class Memory {
@@ -8,6 +8,11 @@ export class Memory {
 
   hasRoomFor(bytes: number): boolean {
     return this.#setAsideBytes + bytes <= MOST_BYTES
+  }
+
+  /** What each of so many stretches may take, so that all of them find room, and one to spare. */
+  shareOf(stretches: number): number {
+    return Math.floor(MOST_BYTES / (stretches + 1))
   }
 
   setAside(segment: Segment, bytes: number): void {
