@@ -10,11 +10,21 @@ import type { Bench, Section } from './section.ts'
 import { capped } from './sections/capped.ts'
 import { desktop } from './sections/desktop.ts'
 import { growth } from './sections/growth.ts'
+import { large } from './sections/large.ts'
 import { local } from './sections/local.ts'
 import { months } from './sections/months.ts'
 import { plain } from './sections/plain.ts'
 
-const sections: Record<string, Section> = { plain, capped, months, desktop, local, growth }
+// The large ones last: after many writes a machine is slow for a while.
+const sections: Record<string, Section> = {
+  plain,
+  capped,
+  months,
+  desktop,
+  large,
+  local,
+  growth,
+}
 
 const options = new Command('bench')
   .description('Times this program and its peers on a real registry on loopback.')

@@ -33,10 +33,11 @@ const bundles = [
 
 /**
  * `tls.getCACertificates` came with Node 22.15; Electron 33 runs 20.18. Setting `ca` replaces all defaults, so all are named.
- * NODE_EXTRA_CA_CERTS is read here, for a packaged Electron takes nothing from the environment of Node.
+ * A packaged Electron takes NODE_EXTRA_CA_CERTS out of its environment: build/start hands it on by another name.
  */
 function knownCertificates(tls: typeof Tls): string[] {
-  const extra = fromFile(process.env['NODE_EXTRA_CA_CERTS'] ?? '')
+  const { NODE_EXTRA_CA_CERTS: named, NGC_EXTRA_CA_CERTS: handedOn } = process.env
+  const extra = fromFile(named ?? handedOn ?? '')
   if ('getCACertificates' in tls) {
     return [...tls.getCACertificates('default'), ...tls.getCACertificates('system'), ...extra]
   }
