@@ -23,12 +23,7 @@ import { readDockerLogins } from './registry/docker-credentials.ts'
 import type { Reference } from './registry/reference.ts'
 import { createConnections } from './transfer/fetch-ahead/connections.ts'
 import { createFetchAhead } from './transfer/fetch-ahead/fetch-ahead.ts'
-import {
-  openDestination,
-  smallest,
-  type OpenDestination,
-  type OpenOptions,
-} from './transfer/open-destination.ts'
+import { openDestination, smallest, type OpenDestination } from './transfer/open-destination.ts'
 import { rememberSaves } from './transfer/remember-saves.ts'
 import { replicate, type ReplicateListener, type ReplicateOptions } from './transfer/replicate.ts'
 import { saveThroughDocker } from './transfer/through-docker.ts'
@@ -75,7 +70,7 @@ export interface Core {
   /** What all that goes over the line shares. */
   readonly limit: RateLimit
   /** Throws AppError `destination` for a folder that cannot be written to, unless it may be read-only. */
-  openDestination(folder: string, options?: OpenOptions): Promise<OpenDestination>
+  readonly openDestination: typeof openDestination
   /**
    * Resolves a request against the catalogue, the registry and the destination; writes nothing. Throws what
    * `openDestination` throws.

@@ -7,7 +7,8 @@ import { formatBytes } from '../format.ts'
 /**
  * Sees to it that a folder lies on the drive that it was planned on. A mount point that stays when its drive is gone is an
  * empty folder of the disk below, and the next stick may be mounted at the same place: neither is to be filled instead.
- * Returns the drive that was found; undefined where none was planned, or the system does not tell. Throws AppError `destination`.
+ * Returns the drive that was found; undefined where none was planned, or the system does not tell.
+ * Throws AppError `destination`.
  */
 export async function expectSameDrive(
   folder: string,

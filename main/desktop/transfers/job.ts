@@ -53,6 +53,11 @@ function next(state: JobState, step: Move): JobState {
   }
 }
 
+/** As it is kept on disk: one that runs would wait again. */
+export function interrupted(job: Job): Job {
+  return move(job, { do: 'interrupt' })
+}
+
 /** Nothing more happens to it by itself. */
 export function isEnded({ state }: Job): boolean {
   return state.kind === 'done' || state.kind === 'cancelled' || state.kind === 'failed'

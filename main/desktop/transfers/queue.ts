@@ -8,7 +8,7 @@ import { isOfTheLine } from '../../net/failure.ts'
 import { Attempt } from './attempt.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 import { failureOf } from './failure.ts'
-import { isEnded, isSameWork, move, type Move } from './job.ts'
+import { interrupted, isEnded, isSameWork, move, type Move } from './job.ts'
 import { Occupied } from './occupied.ts'
 import type { Run } from './run.ts'
 
@@ -250,8 +250,4 @@ export class Queue {
       this.#parts.keep.set({ version: 1, jobs: kept })
     this.#parts.changed()
   }
-}
-
-function interrupted(job: Job): Job {
-  return move(job, { do: 'interrupt' })
 }

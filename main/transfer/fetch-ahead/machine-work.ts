@@ -1,4 +1,4 @@
-import { cpus } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 
 /** More cores than these are not filled by what goes on here, and to look at them all would be work, too. */
 const MOST_CORES = 16
@@ -23,10 +23,9 @@ export class MachineWork {
 
   constructor(read: () => MachineTimes | undefined = readTimes) {
     this.#read = read
-    this.#before = read()
   }
 
-  /** Whether, since it was last asked, hardly any processor time was left because this process took most of it. */
+  /** Whether, since it was last asked, hardly any processor time was left because this process took most of it. At first, no. */
   takeIsFull(): boolean {
     const before = this.#before
     const now = this.#read()
@@ -40,15 +39,14 @@ export class MachineWork {
   }
 }
 
-const coreCount = cpus().length
-
 function readTimes(): MachineTimes | undefined {
-  if (coreCount > MOST_CORES) return undefined
+  if (availableParallelism() > MOST_CORES) return undefined
+  const cores = cpus()
   const own = process.cpuUsage()
   return {
     // Not the sum of what the system tells: on Linux that leaves out what waits for a drive.
-    allMs: performance.now() * coreCount,
-    busyMs: sum(cpus().map(({ times }) => sum(Object.values(times)) - times.idle)),
+    allMs: performance.now() * cores.length,
+    busyMs: sum(cores.map(({ times }) => sum(Object.values(times)) - times.idle)),
     ownMs: (own.user + own.system) / 1000,
   }
 }

@@ -137,7 +137,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
       const share = starvedMs / 1000 / window.seconds / Math.max(1, opened.size)
       starvedMs = 0
       connections.tell(window, share)
-      segmentBytes = Math.min(segmentSize(window, running), memory.shareOf(connections.allowed))
+      segmentBytes = segmentSize(window, running, memory.shareOf(connections.allowed))
       pump()
     },
   )

@@ -8,7 +8,9 @@ function isFull(busyMs: number, ownMs: number): boolean {
     { allMs: 1000, busyMs: 300, ownMs: 100 },
     { allMs: 1500, busyMs: 300 + busyMs, ownMs: 100 + ownMs },
   ]
-  return new MachineWork(() => times.shift()).takeIsFull()
+  const machine = new MachineWork(() => times.shift())
+  expect(machine.takeIsFull()).toBe(false)
+  return machine.takeIsFull()
 }
 
 test.for([
@@ -21,6 +23,7 @@ test.for([
 
 test('a real machine is not full of a process that rests, nor is one that is not looked at', async () => {
   const machine = new MachineWork()
+  machine.takeIsFull()
   await setTimeout(300)
   expect(machine.takeIsFull()).toBe(false)
   expect(new MachineWork(() => undefined).takeIsFull()).toBe(false)
