@@ -14,4 +14,4 @@ RUN mkdir -p /output && chown 1000:1000 /output
 USER 1000:1000
 VOLUME /output
 WORKDIR /output
-ENTRYPOINT ["node", "--max-semi-space-size=1", "/opt/ngc-replicator/out/main/cli.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=1", "--single-threaded", "/opt/ngc-replicator/out/main/cli.js"]

@@ -29,6 +29,7 @@ export const ours: Contender = {
 export const ourCommand: readonly string[] = [
   process.execPath,
   '--max-semi-space-size=1',
+  '--single-threaded',
   join(import.meta.dirname, '..', 'out', 'main', 'cli.js'),
 ]
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { cpus, release, totalmem } from 'node:os'
 import { has } from '../test/support/parts.ts'
 import { run } from './measure.ts'
@@ -19,5 +20,24 @@ export async function describeMachine(): Promise<string[]> {
   return [
     `- ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${(totalmem() / 1e9).toFixed(0)} GB, Linux ${release()}`,
     `- Node ${process.versions.node}; ${versions.join('; ')}`,
+    ...(await describeFreedMemory()),
   ]
+}
+
+const REPORTED_ORDER = '/sys/module/page_reporting/parameters/page_reporting_order'
+/** No block of free memory is so large (MAX_PAGE_ORDER), so none is given back. */
+const NO_ORDER = 11
+
+/**
+ * A virtual machine may give memory back to its host as soon as it is free ("free page reporting"), and then waits for every
+ * page that it uses anew: who writes most, or soonest after something large was removed, pays for what others freed.
+ */
+async function describeFreedMemory(): Promise<string[]> {
+  const order = await readFile(REPORTED_ORDER, 'utf8').catch(() => undefined)
+  if (order === undefined) return []
+  return Number(order) >= NO_ORDER
+    ? ['- Freed memory is kept from the host (free page reporting is off)']
+    : [
+        `- Freed memory may go back to the host, and what is written then costs up to five times the processor time. For figures that tell of the programs: \`echo ${NO_ORDER} > ${REPORTED_ORDER}\``,
+      ]
 }
