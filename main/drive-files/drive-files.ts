@@ -42,23 +42,18 @@ export function createDriveFiles(
     waiting = undefined
     await lookAgain()
     const foreign: string[] = []
-    const put = async (name: string, content: string, mode?: number): Promise<void> => {
+    const put = async ([name, content, mode]: DriveFile): Promise<void> => {
       const isWritten = await writeUnlessForeign(join(folder, name), content, mode)
       if (!isWritten) foreign.push(name)
     }
-    for (const [name, content] of inventoryDocuments(
-      images.filter(isWorthAWord),
-      problems,
-      await hasApp(folder),
-    ))
-      await put(name, content)
-    if (!hasPrograms) {
-      await put(driveFileNames.loadSh, loadSh, 0o755)
-      await put(driveFileNames.loadPs1, loadPs1)
-      await put(driveFileNames.readme, readme)
-      hasPrograms = true
-    }
-    return foreign
+    const shown = images.filter(isWorthAWord)
+    const inventories = inventoryDocuments(shown, problems, await hasApp(folder))
+    const files: readonly DriveFile[] = [...inventories, ...(hasPrograms ? [] : programs)]
+    // Side by side, since a slow drive takes hardly longer for all than for one; each to its end, before the next update.
+    const outcomes = await Promise.allSettled(files.map(put))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    hasPrograms = true
+    return foreign.toSorted()
   }
 
   return {
@@ -75,6 +70,14 @@ export function createDriveFiles(
     },
   }
 }
+
+type DriveFile = readonly [name: string, content: string, mode?: number]
+
+const programs: readonly DriveFile[] = [
+  [driveFileNames.loadSh, loadSh, 0o755],
+  [driveFileNames.loadPs1, loadPs1],
+  [driveFileNames.readme, readme],
+]
 
 /** Holiday pictures on the stick are nobody's business. */
 function isWorthAWord({ status, file }: LibraryImage): boolean {

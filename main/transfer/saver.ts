@@ -102,8 +102,8 @@ export function createSaver(parts: SaverParts): Saver {
       const { repository, tag, changeKey } = image.stateEntry
       await state.record(repository, tag, changeKey)
       await removeFiles([join(folder, journalName(image.name))])
-      await explain(image, files, listener)
-      await describeOnce(image, listener, signal)
+      // Neither throws, and the line is waited for beside the drive.
+      await Promise.all([explain(image, files, listener), describeOnce(image, listener, signal)])
       return files
     },
   }
