@@ -4,11 +4,11 @@ import { AppError } from '../../api/errors.ts'
 import { FolderOccupied } from '../../disk/lock.ts'
 import type { Keep } from '../ports.ts'
 import type { Kept } from '../kept.ts'
-import { isOfTheLine } from '../../net/failure.ts'
 import { Attempt } from './attempt.ts'
 import type { Job, RunningPhase } from './job-schema.ts'
 import { failureOf } from './failure.ts'
 import { interrupted, isEnded, isSameWork, move, type Move } from './job.ts'
+import { LostLine } from './lost-line.ts'
 import { Occupied } from './occupied.ts'
 import type { Run } from './run.ts'
 
@@ -30,9 +30,6 @@ export type QueueParts = {
 
 export type NewJob = Omit<Job, 'id' | 'state'>
 
-/** How often a job may lose the line in the middle without getting any further. */
-const mostFruitless = 5
-
 /**
  * All transfers. The only writer of jobs: every change is a move, kept on disk before anything acts on it. That one runs is
  * not kept: it would wait again when the application ended.
@@ -41,15 +38,14 @@ export class Queue {
   readonly #parts: QueueParts
   readonly #attempts = new Map<string, Attempt>()
   readonly #running = new Map<string, Promise<void>>()
-  readonly #fruitless = new Map<string, number>()
   readonly #occupied = new Occupied()
+  readonly #line: LostLine
   #jobs: readonly Job[]
-  #offlineTimer: NodeJS.Timeout | undefined
   #isClosing = false
-  isOffline = false
 
   constructor(parts: QueueParts) {
     this.#parts = parts
+    this.#line = new LostLine(parts.offlineRetryMs ?? 10_000, () => this.#next())
     this.#jobs = parts.keep.get().jobs.map(interrupted)
   }
 
@@ -64,6 +60,10 @@ export class Queue {
       jobs.some(({ state }) => state.kind === 'paused') &&
       !jobs.some(({ state }) => state.kind === 'waiting' || state.kind === 'running')
     )
+  }
+
+  get isOffline(): boolean {
+    return this.#line.isLost
   }
 
   attempt(id: string): Attempt | undefined {
@@ -101,11 +101,11 @@ export class Queue {
     this.#set(before.map((job) => (isMeant(job) ? move(job, step) : job)))
     for (const job of this.jobs) {
       if (isMeant(job) && job.state.kind !== 'running') this.#abort(job.id)
-      if (isMeant(job)) this.#fruitless.delete(job.id)
+      if (isMeant(job)) this.#line.forgive(job.id)
     }
     if (step.do === 'resume' || step.do === 'retry') {
       this.#occupied.clear()
-      this.#lookForLine()
+      this.#line.lookNow()
     }
     this.#next()
   }
@@ -132,7 +132,7 @@ export class Queue {
   /** Ends what runs; it waits again, and goes on with the next start. */
   async close(): Promise<void> {
     this.#isClosing = true
-    clearTimeout(this.#offlineTimer)
+    this.#line.close()
     this.#occupied.clear()
     for (const id of this.#running.keys()) this.#abort(id)
     await Promise.all(this.#running.values())
@@ -152,9 +152,9 @@ export class Queue {
   #next(): void {
     if (this.#isClosing) return
     // Without a line one job at a time looks whether it is back.
-    const most = this.isOffline ? 1 : this.#parts.jobs()
+    const most = this.#line.isLost ? 1 : this.#parts.jobs()
     for (const job of this.jobs) {
-      if (this.#running.size >= most || (this.isOffline && this.#offlineTimer)) return
+      if (this.#running.size >= most || this.#line.isToWait) return
       if (job.state.kind !== 'waiting' || this.#running.has(job.id)) continue
       if (this.#occupied.why(job.folder) !== undefined) continue
       this.#apply(job.id, { do: 'start' })
@@ -170,11 +170,11 @@ export class Queue {
       const { file } = await this.#parts.run(job, attempt, {
         entered: (phase: RunningPhase) => this.#apply(job.id, { do: 'enter', phase }),
         progressed: () => {
-          if (attempt.fetchedBytes > 0) this.#isBackOnline(job.id)
+          if (attempt.fetchedBytes > 0) this.#line.back(job.id)
           this.#parts.changed()
         },
       })
-      this.isOffline = false
+      this.#line.back(job.id)
       this.#apply(job.id, { do: 'finish', file, fetchedBytes: attempt.fetchedBytes })
       this.#parts.ended(this.#job(job.id) ?? job)
     } catch (error) {
@@ -198,35 +198,13 @@ export class Queue {
       this.#occupied.wait(job.folder, error.message, retryMs, () => this.#next())
       return
     }
-    const fruitless = attempt.fetchedBytes > 0 ? 1 : (this.#fruitless.get(job.id) ?? 0) + 1
-    this.#fruitless.set(job.id, fruitless)
-    const mayPass = isOfTheLine(error) && (this.isOffline || fruitless < mostFruitless)
-    if (mayPass) {
-      this.isOffline = true
+    if (this.#line.stopped(job.id, error, attempt.fetchedBytes)) {
       this.#apply(job.id, { do: 'interrupt' })
-      clearTimeout(this.#offlineTimer)
-      this.#offlineTimer = setTimeout(
-        () => this.#lookForLine(),
-        this.#parts.offlineRetryMs ?? 10_000,
-      )
       return
     }
     if (!(error instanceof AppError)) this.#parts.log(`${job.reference} could not be saved.`, error)
     this.#apply(job.id, { do: 'fail', failure: failureOf(error, job.reference) })
     this.#parts.ended(this.#job(job.id) ?? job)
-  }
-
-  #lookForLine(): void {
-    clearTimeout(this.#offlineTimer)
-    this.#offlineTimer = undefined
-    this.#next()
-  }
-
-  #isBackOnline(id: string): void {
-    this.#fruitless.delete(id)
-    if (!this.isOffline) return
-    this.isOffline = false
-    this.#lookForLine()
   }
 
   #abort(id: string): void {
