@@ -25,7 +25,7 @@ export async function describeMachine(): Promise<string[]> {
 }
 
 const REPORTED_ORDER = '/sys/module/page_reporting/parameters/page_reporting_order'
-/** No block of free memory is so large (MAX_PAGE_ORDER), so none is given back. */
+/** Above MAX_PAGE_ORDER, as it is on x86: no block of free memory is so large, so none is given back. */
 const NO_ORDER = 11
 
 /**
@@ -33,11 +33,11 @@ const NO_ORDER = 11
  * page that it uses anew: who writes most, or soonest after something large was removed, pays for what others freed.
  */
 async function describeFreedMemory(): Promise<string[]> {
-  const order = await readFile(REPORTED_ORDER, 'utf8').catch(() => undefined)
-  if (order === undefined) return []
-  return Number(order) >= NO_ORDER
-    ? ['- Freed memory is kept from the host (free page reporting is off)']
+  const order = Number(await readFile(REPORTED_ORDER, 'utf8').catch(() => Number.NaN))
+  if (!(order >= 0)) return [] // negative where nothing reports
+  return order >= NO_ORDER
+    ? ['- Freed memory is kept from the host: free page reporting is off']
     : [
-        `- Freed memory may go back to the host, and what is written then costs up to five times the processor time. For figures that tell of the programs: \`echo ${NO_ORDER} > ${REPORTED_ORDER}\``,
+        `- Freed memory goes back to the host (${REPORTED_ORDER} is ${order}, and would have to be ${NO_ORDER}): what is written then costs up to five times the processor time`,
       ]
 }

@@ -2,7 +2,8 @@
 import process from 'node:process'
 
 // What comes from the line is short-lived: a small young generation frees it soon (2 GB pass through 170 MB, not 225).
-// V8's helper threads wake each other more than they help: without them a transfer takes 5 % less of the processors.
+// Node's V8 has helper threads that wake each other more than they help: without them a transfer takes 5 % less of the
+// processors. In Electron's that makes no difference.
 
 // A key given as an argument must not be read off the list of processes: so before anything else is loaded.
 process.title = 'ngc-replicator'

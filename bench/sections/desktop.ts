@@ -45,9 +45,12 @@ export const desktop: Section = async (bench) => {
   }
 }
 
+/** After so long, what the last contender left warm is cold to the command line too, as it is to a window that opens. */
+const SETTLE_MS = 5_000
+
 const EXPLANATION = `The transfer is from the first file's birth to the last one's name; start to end is the whole command, or from the click on
 Start to the news that all is done. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its
-peak is main's. The delay of main's event loop is sampled every 10 ms, which are part of it. Each waits 5 s before it starts: what
+peak is main's. The delay of main's event loop is sampled every 10 ms, which are part of it. Each waits ${SETTLE_MS / 1000} s before it starts: what
 the last one left warm in memory would favour the command line, which begins to write sooner than a window opens.
 
 On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them; what the
@@ -93,9 +96,6 @@ function byCommand(command: () => readonly string[]): Save {
   return async (_host, references, folder) =>
     await measure([...command(), ...references, '--output-path', folder, '--quiet'])
 }
-
-/** What the last contender left warm is as cold to the command line as to a window, which takes seconds to open. */
-const SETTLE_MS = 5_000
 
 async function compared(
   { runs, workFolder, say }: Bench,

@@ -48,10 +48,8 @@ export function createDriveFiles(
     }
     const shown = images.filter(isWorthAWord)
     const inventories = inventoryDocuments(shown, problems, await hasApp(folder))
-    const files: readonly DriveFile[] = [...inventories, ...(hasPrograms ? [] : programs)]
-    // Side by side, since a slow drive takes hardly longer for all than for one; each to its end, before the next update.
-    const outcomes = await Promise.allSettled(files.map(put))
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    await allOf([...inventories].map(put))
+    if (!hasPrograms) await allOf(programs.map(put))
     hasPrograms = true
     return foreign.toSorted()
   }
@@ -69,6 +67,12 @@ export function createDriveFiles(
       return waiting
     },
   }
+}
+
+/** Side by side: a slow drive takes hardly longer for three than for one. Each comes to its end, before another update. */
+async function allOf(writing: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(writing)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 
 type DriveFile = readonly [name: string, content: string, mode?: number]

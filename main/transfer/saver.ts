@@ -65,8 +65,8 @@ export interface SaveOptions {
 /** Saves images into one folder, several at once if need be. Those of one folder share its state and its checksums. */
 export interface Saver {
   /**
-   * Writes the tarball, reads it back if asked to, and makes its checksums, its entry in state.yml, the drive's own files and
-   * its description durable, in this order: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged`
+   * Writes the tarball, reads it back if asked to, and makes its checksums durable, then its entry in state.yml, then the
+   * drive's own files and its description: what is recorded is there. Throws what `saveImage` throws, and AppError `damaged`
    * when the drive gives other bytes than it was given. What was written when it throws is gone on with by the next call.
    */
   save(

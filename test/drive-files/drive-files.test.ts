@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createDriveFiles } from '../../main/drive-files/drive-files.ts'
@@ -134,9 +134,23 @@ describe('the files of a drive', () => {
     execFileSync('mkfifo', [join(folder, 'inventory.json')])
     const files = createDriveFiles(folder, empty)
     const left = await files.update(image(1))
-    expect(left.toSorted()).toEqual(['README.txt', 'inventory.json', 'load.sh'])
+    expect(left).toEqual(['README.txt', 'inventory.json', 'load.sh'])
     expect(await readFile(join(folder, 'README.txt'), 'utf8')).toBe('My own words.')
     expect(await files.update(image(2))).toEqual(['inventory.json'])
+  })
+
+  it('are all written but the one that cannot be, and that one by the next update', async () => {
+    const folder = await temporaryFolder()
+    const inTheWay = join(folder, `.inventory.json.${process.pid}.tmp`)
+    await mkdir(inTheWay)
+    const files = createDriveFiles(folder, empty)
+    await expect(files.update(image(1))).rejects.toThrow(inTheWay)
+    expect(await readdir(folder)).toEqual(
+      expect.arrayContaining(['inventory.html', 'inventory.tsv']),
+    )
+    await rmdir(inTheWay)
+    expect(await files.update()).toEqual([])
+    expect(await readdir(folder)).toEqual(ours)
   })
 
   it('read well in Notepad and in less', async () => {

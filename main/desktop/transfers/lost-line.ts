@@ -7,12 +7,12 @@ const mostFruitless = 5
 export class LostLine {
   readonly #retryMs: number
   readonly #look: () => void
-  /** How often a job has lost the line since it last got anything. */
+  /** How often a job has lost the line since it last got anything over it. */
   readonly #fruitless = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #isLost = false
 
-  /** `look` lets one job try; so long after each that was in vain. */
+  /** `look` lets one job try: it is called so long after each try that was in vain. */
   constructor(retryMs: number, look: () => void) {
     this.#retryMs = retryMs
     this.#look = look
@@ -24,14 +24,15 @@ export class LostLine {
 
   /** It is not time yet to look again. */
   get isToWait(): boolean {
-    return this.#isLost && this.#timer !== undefined
+    return this.#timer !== undefined
   }
 
-  /** Whether what stopped a job is of the line, and may pass: then the line is lost. */
-  stopped(id: string, error: unknown, fetchedBytes: number): boolean {
+  /** Whether the line is to blame for what stopped a job, and may come back: then it is lost. */
+  isToBlame(id: string, error: unknown, fetchedBytes: number): boolean {
+    if (!isOfTheLine(error)) return false
     const fruitless = fetchedBytes > 0 ? 1 : (this.#fruitless.get(id) ?? 0) + 1
     this.#fruitless.set(id, fruitless)
-    if (!isOfTheLine(error) || (!this.#isLost && fruitless >= mostFruitless)) return false
+    if (!this.#isLost && fruitless >= mostFruitless) return false
     this.#isLost = true
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.lookNow(), this.#retryMs)
@@ -46,17 +47,17 @@ export class LostLine {
     this.lookNow()
   }
 
-  /** The user wants this job tried again. */
+  /** The user has taken this job in hand: what was before does not count. */
   forgive(id: string): void {
     this.#fruitless.delete(id)
   }
 
   lookNow(): void {
-    this.close()
+    this.stopWaiting()
     this.#look()
   }
 
-  close(): void {
+  stopWaiting(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
   }

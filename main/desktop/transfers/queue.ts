@@ -132,7 +132,7 @@ export class Queue {
   /** Ends what runs; it waits again, and goes on with the next start. */
   async close(): Promise<void> {
     this.#isClosing = true
-    this.#line.close()
+    this.#line.stopWaiting()
     this.#occupied.clear()
     for (const id of this.#running.keys()) this.#abort(id)
     await Promise.all(this.#running.values())
@@ -198,7 +198,7 @@ export class Queue {
       this.#occupied.wait(job.folder, error.message, retryMs, () => this.#next())
       return
     }
-    if (this.#line.stopped(job.id, error, attempt.fetchedBytes)) {
+    if (this.#line.isToBlame(job.id, error, attempt.fetchedBytes)) {
       this.#apply(job.id, { do: 'interrupt' })
       return
     }
