@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { nodeFlags } from '../test/support/cli.ts'
 import { startDocker, startContainerd, type Engine } from '../test/support/engines.ts'
 import { has } from '../test/support/parts.ts'
 import { daemonsOf, run, type Daemons } from './measure.ts'
@@ -28,8 +29,7 @@ export const ours: Contender = {
 /** As the package's `bin` starts it. */
 export const ourCommand: readonly string[] = [
   process.execPath,
-  '--max-semi-space-size=1',
-  '--single-threaded',
+  ...nodeFlags,
   join(import.meta.dirname, '..', 'out', 'main', 'cli.js'),
 ]
 

@@ -21,12 +21,13 @@ export interface RunOptions {
 
 export const program = join(import.meta.dirname, '..', '..', 'main', 'cli.ts')
 
+/** As the first line of main/cli.ts has them. */
+export const nodeFlags = ['--max-semi-space-size=1', '--single-threaded']
+
 /** Each test of the command line is one of a packaged program too, if the environment names it. */
 const packaged = process.env['NGC_REPLICATOR_TEST_PROGRAM']
 const [command = process.execPath, ...before] =
-  packaged === undefined
-    ? [process.execPath, '--max-semi-space-size=1', '--single-threaded', program]
-    : [packaged]
+  packaged === undefined ? [process.execPath, ...nodeFlags, program] : [packaged]
 
 /** Runs the command line as a user does: a process of its own. */
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
