@@ -6,6 +6,7 @@ import { Command, Option } from 'commander'
 import { startRegistry } from '../test/support/registry.ts'
 import { peers } from './contenders.ts'
 import { describeMachine } from './machine.ts'
+import { settleMemory } from './memory.ts'
 import type { Bench, Section } from './section.ts'
 import { capped } from './sections/capped.ts'
 import { desktop } from './sections/desktop.ts'
@@ -59,6 +60,7 @@ try {
         : [`A rehearsal at ${options.scale} of the sizes: the figures mean little.`]),
       '',
       ...(await describeMachine()),
+      ...(await settleMemory()),
     ].join('\n'),
   ]
   for (const name of options.only ?? Object.keys(sections)) {
