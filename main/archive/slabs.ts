@@ -2,7 +2,7 @@ import { sharedBytes, type Sha256 } from './sha256.ts'
 
 const SLAB_BYTES = 1024 * 1024
 /** The longest that bytes wait here while nothing is being written: what a crash loses. A fast line fills a slab sooner. */
-const LINGER_MS = 4
+const LINGER_MS = 20
 /** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
 const MOST_SLABS = 8
 /** What finished tarballs leave to the next ones: such memory is given back late, and would pile up with each of them. */

@@ -38,7 +38,7 @@ export interface Registry {
     descriptor: Descriptor,
     range: Wanted,
     options?: Pick<BlobOptions, 'onBytes' | 'onWhole' | 'signal'>,
-  ): Readable
+  ): AsyncIterable<Uint8Array>
   /** One request for bytes of a blob, not verified and not repeated: for callers with retries of their own. */
   openRange(
     repository: Repository,
@@ -156,15 +156,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       ),
 
     range: (repository, descriptor, range, given = {}) =>
-      readableOf(
-        (signal) =>
-          readRange(
-            blobOf(repository, descriptor),
-            descriptor,
-            range,
-            rangeOptions(repository, given, outage),
-            signal,
-          ),
+      readRange(
+        blobOf(repository, descriptor),
+        descriptor,
+        range,
+        rangeOptions(repository, given, outage),
         given.signal,
       ),
 

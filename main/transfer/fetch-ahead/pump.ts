@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Wanted } from '../../registry/content-range.ts'
 import type { Digest } from '../../registry/reference.ts'
 import type { Connections } from './connections.ts'
@@ -31,7 +30,7 @@ export interface PumpParts {
     blob: BlobToFetch,
     range: Wanted,
     options: { readonly signal: AbortSignal; readonly onWhole: () => void },
-  ) => Readable
+  ) => AsyncIterable<Uint8Array>
   readonly connections: Connections
   readonly expected: Expected
 }
@@ -107,7 +106,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
       const onWhole = (): void => void wholeOnly.add(flow.blob.repository.registry)
       const { signal } = flow.stop
       const stream = range(flow.blob, { startByte, endByte }, { signal, onWhole })
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      for await (const chunk of stream) {
         meter.add(chunk.length)
         const before = segment.endByte - segment.position
         if (!flow.push(segment, chunk)) break
