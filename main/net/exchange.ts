@@ -57,7 +57,7 @@ export function exchange(
 }
 
 /**
- * Chunks as the socket gave them, of up to 64 KiB. In object mode, because `for await` over a byte stream joins whatever
+ * Chunks as the socket gave them. In object mode, because `for await` over a byte stream joins whatever
  * has piled up into a new buffer; so the high-water mark counts chunks.
  */
 function responseBody(controller: Dispatcher.DispatchController, closed: () => void): Readable {

@@ -11,6 +11,8 @@ export interface RateLimit {
 
 /** What may pass at once after a quiet time, in seconds of the rate. */
 const BURST_SECONDS = 0.05
+/** Of a large chunk all but so much is paid for before it passes: a low rate would hold only after many of them. */
+const PIECE_BYTES = 64 * 1024
 
 /**
  * A token bucket that goes into debt: a chunk passes while the balance is positive and is then paid for, so the rate
@@ -34,6 +36,11 @@ export function createRateLimit(bytesPerSecond?: number, clock: Clock = systemCl
   }
 
   const pass = async (bytes: number, signal?: AbortSignal): Promise<void> => {
+    for (let left = bytes; left > 0; left -= PIECE_BYTES)
+      await passPiece(Math.min(PIECE_BYTES, left), signal)
+  }
+
+  const passPiece = async (bytes: number, signal?: AbortSignal): Promise<void> => {
     for (;;) {
       throwIfCancelled(signal)
       settle()

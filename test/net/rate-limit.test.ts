@@ -25,6 +25,13 @@ test.each([50_000, 1_000_000, 80_000_000])(
   },
 )
 
+test('a large chunk passes when most of it is paid for', async () => {
+  const clock = createStillClock()
+  await createRateLimit(100_000, clock).take(1_000_000)
+  expect(clock.now()).toBeGreaterThan(9000)
+  expect(clock.now()).toBeLessThan(10_500)
+})
+
 test('several streams share one limit', async () => {
   const clock = createStillClock()
   const limit = createRateLimit(1_000_000, clock)
@@ -55,7 +62,7 @@ test('the limit holds on a real clock, shared by four streams', async () => {
 
 test('a new limit holds for those who wait already', async () => {
   const limit = createRateLimit(1)
-  await limit.take(1_000_000)
+  await limit.take(CHUNK)
   const waiting = limit.take(1)
   limit.bytesPerSecond = undefined
   await waiting
@@ -73,7 +80,7 @@ test('a quiet time does not add up to a burst', async () => {
 
 test('waiting ends when the user cancels', async () => {
   const limit = createRateLimit(1)
-  await limit.take(1_000_000)
+  await limit.take(CHUNK)
   const stop = new AbortController()
   const waiting = limit.take(1, stop.signal)
   stop.abort()

@@ -10,7 +10,7 @@ import { noise } from '../../main/sandbox/image.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { describeWith } from '../support/parts.ts'
 
-const bytes = Buffer.from(noise('read memory', 6_000_000))
+const bytes = Buffer.from(noise('read memory', 12_000_000))
 const digest = createHash('sha256').update(bytes).digest('hex')
 
 /** `/LENGTH` in pieces of that many bytes, `/chunked/LENGTH` without a length. */
@@ -118,7 +118,7 @@ describeWith(['openssl'], 'over TLS', () => {
 
 test('small reads share their memory, so that what waits holds little more than it is', async () => {
   const { memories } = await read('/900', Number.POSITIVE_INFINITY)
-  expect(memories).toBeLessThan((2 * bytes.length) / (64 * 1024))
+  expect(memories).toBeLessThan((2 * bytes.length) / (256 * 1024))
 })
 
 test('other memory may be given back as well, without any effect', () => {
