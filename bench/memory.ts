@@ -11,7 +11,7 @@ const LEFT_BYTES = 2e9
 
 /**
  * The host of a virtual machine gives it a page when that is used first, which costs a multiple of writing it: whoever comes
- * first to fresh memory would pay for those that come after. Here all that is free is used once, where it stays with the
+ * first to fresh memory would pay for those that come after. Here nearly all that is free is used once, where it stays with the
  * machine. Returns what memory is like, as lines of Markdown.
  */
 export async function settleMemory(): Promise<string[]> {
@@ -26,7 +26,7 @@ export async function settleMemory(): Promise<string[]> {
     order === undefined
       ? ''
       : ', and freed memory is kept from the host (free page reporting is off)'
-  return [`- All free memory was used once before${kept}`]
+  return [`- Free memory was used once before${kept}`]
 }
 
 /**

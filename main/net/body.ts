@@ -16,7 +16,8 @@ export async function readBody(
     }
     chunks.push(chunk)
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)
+  // A copy: whoever keeps it shall not keep the memory that the socket read into.
+  return Buffer.concat(chunks, length)
 }
 
 /** Up to `maximumBytes` of a body as text, for messages in error answers; the rest is dropped, errors are an empty text. */

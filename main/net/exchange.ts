@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { cancelled } from './failure.ts'
 import type { HttpResponse } from './http.ts'
+import { joinChunks } from './join-chunks.ts'
 
 /**
  * One request through undici's dispatcher, answered as soon as the headers are there.
@@ -17,6 +18,9 @@ export function exchange(
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let body: Readable | undefined
+    const chunks = joinChunks((chunk) => {
+      if (body?.destroyed === false && !body.push(chunk)) controller?.pause()
+    })
     const cancel = (): void => {
       const reason = cancelled(signal!)
       fail(reason)
@@ -44,21 +48,26 @@ export function exchange(
       },
       onResponseData(_controller, chunk) {
         // After a pause undici tells of an empty chunk; to pause for that one again would never end.
-        if (chunk.length > 0 && body?.push(chunk) === false) controller?.pause()
+        if (chunk.length > 0) chunks.add(chunk)
       },
       onResponseEnd() {
+        chunks.flush()
         body?.push(null)
       },
       onResponseError(_controller, error) {
-        fail(signal?.aborted === true ? cancelled(signal) : explained(error))
+        const reason = signal?.aborted === true ? cancelled(signal) : explained(error)
+        if (body === undefined) return fail(reason)
+        // What came right before it is still read: a line that drops again and again gets on by that.
+        chunks.flush()
+        setImmediate(fail, reason)
       },
     })
   })
 }
 
 /**
- * Chunks as the socket gave them. In object mode, because `for await` over a byte stream joins whatever
- * has piled up into a new buffer; so the high-water mark counts chunks.
+ * Chunks as `joinChunks` gives them. In object mode, because `for await` over a byte stream joins whatever has piled up into
+ * a new buffer; so the high-water mark counts chunks.
  */
 function responseBody(controller: Dispatcher.DispatchController, closed: () => void): Readable {
   const body = new Readable({

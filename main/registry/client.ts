@@ -144,7 +144,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         const chunks: Uint8Array[] = []
         const how = rangeOptions(repository, {}, undefined)
         for await (const chunk of blob(repository, descriptor, {}, how, signal)) chunks.push(chunk)
-        return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+        return Buffer.concat(chunks)
       })
     },
 

@@ -123,6 +123,24 @@ test('cancelling or destroying ends a stream that waits', async () => {
   expect(stream.destroyed).toBe(true)
 })
 
+const mute: Answer = (_request, response) => response.flushHeaders()
+
+test('cancelling ends a range that waits, whether or not anything came', async () => {
+  for (const answer of [silent, mute]) {
+    const stop = new AbortController()
+    const registry = client((await blobHost(answer)).url)
+    const range = { startByte: 0, endByte: descriptor.size }
+    const reading = (async () => {
+      for await (const chunk of registry.range(repository, descriptor, range, {
+        signal: stop.signal,
+      }))
+        expect(chunk.length).toBeLessThanOrEqual(100_000)
+    })()
+    setTimeout(() => stop.abort(), 50)
+    await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
+  }
+})
+
 test('a rate limit holds for blobs', async () => {
   const clock = createStillClock()
   const { got } = await fetched([well], { limit: createRateLimit(100_000, clock) })

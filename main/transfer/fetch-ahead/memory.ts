@@ -1,6 +1,6 @@
 import type { Segment } from './flow.ts'
 
-const MOST_BYTES = 48 * 1024 * 1024
+const MOST_BYTES = 32 * 1024 * 1024
 
 /** Memory for what comes ahead of its reader, over all blobs: set aside before it is asked for. */
 export class Memory {
