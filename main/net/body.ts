@@ -1,5 +1,6 @@
 import { AppError } from '../api/errors.ts'
 import type { HttpResponse } from './http.ts'
+import { giveBack } from './read-memory.ts'
 
 /** The whole body of a small answer. Throws AppError `protocol` beyond the bound; `what` names it in that message. */
 export async function readBody(
@@ -16,8 +17,7 @@ export async function readBody(
     }
     chunks.push(chunk)
   }
-  // A copy: whoever keeps it shall not keep the memory that the socket read into.
-  return Buffer.concat(chunks, length)
+  return copyOf(chunks)
 }
 
 /** Up to `maximumBytes` of a body as text, for messages in error answers; the rest is dropped, errors are an empty text. */
@@ -33,5 +33,12 @@ export async function readText(response: HttpResponse, maximumBytes = 64 * 1024)
   } catch {
     return ''
   }
-  return Buffer.concat(chunks).subarray(0, maximumBytes).toString('utf8')
+  return copyOf(chunks).subarray(0, maximumBytes).toString('utf8')
+}
+
+/** Whoever keeps it does not keep the memory that the socket read into. */
+function copyOf(chunks: readonly Uint8Array[]): Buffer {
+  const copy = Buffer.concat(chunks)
+  for (const chunk of chunks) giveBack(chunk)
+  return copy
 }

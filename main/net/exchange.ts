@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import { cancelled } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import { joinChunks } from './join-chunks.ts'
+import { lend } from './read-memory.ts'
 
 /**
  * One request through undici's dispatcher, answered as soon as the headers are there.
@@ -48,7 +49,9 @@ export function exchange(
       },
       onResponseData(_controller, chunk) {
         // After a pause undici tells of an empty chunk; to pause for that one again would never end.
-        if (chunk.length > 0) chunks.add(chunk)
+        if (chunk.length === 0) return
+        lend(chunk)
+        chunks.add(chunk)
       },
       onResponseEnd() {
         chunks.flush()

@@ -21,6 +21,8 @@ interface Block {
   readonly shelf: Shelf
   /** Filled, and not given back yet. */
   heldBytes: number
+  /** Where the bytes end that were lent last. */
+  lentEnd: number
   /** Nothing is read into it any more. */
   isFull: boolean
 }
@@ -35,6 +37,8 @@ interface Shelf {
 const blocks = new WeakMap<ArrayBufferLike, Block>()
 const reads: Shelf = { blockBytes: BLOCK_BYTES, most: MOST_SPARE, spare: [] }
 const pieces: Shelf = { blockBytes: PIECE_BYTES, most: MOST_SPARE_PIECES, spare: [] }
+/** Memory that Node took for a read itself, as it does in a proxy's tunnel. */
+const lentWhole = new WeakSet<ArrayBufferLike>()
 /** What the last read left of its block: its socket asks for memory right after, before any other can. */
 let rest: Uint8Array | undefined
 
@@ -68,15 +72,33 @@ export function pieceMemory(sizeBytes: number): Uint8Array {
 }
 
 /**
- * Says that nobody looks at these bytes any more, each of them once: they are then overwritten. No effect
+ * Lends the next bytes of a body to its reader, until `giveBack`. What was read before them, like the headers, nobody looks
+ * at any more.
+ */
+export function lend(chunk: Uint8Array): void {
+  const block = blocks.get(chunk.buffer)
+  if (block !== undefined) {
+    block.heldBytes -= chunk.byteOffset - block.lentEnd
+    block.lentEnd = chunk.byteOffset + chunk.length
+  } else if (isAllOfItsMemory(chunk)) {
+    lentWhole.add(chunk.buffer)
+  }
+}
+
+/**
+ * Says that nobody looks at these bytes any more, each of them once: they are then overwritten, or gone. No effect
  * on other memory.
  */
 export function giveBack(chunk: Uint8Array): void {
   const block = blocks.get(chunk.buffer)
-  if (block === undefined) return
+  if (block === undefined) {
+    if (isAllOfItsMemory(chunk) && lentWhole.delete(chunk.buffer)) free(chunk.buffer)
+    return
+  }
   block.heldBytes -= chunk.length
   if (!block.isFull || block.heldBytes > 0) return
   block.isFull = false
+  block.lentEnd = 0
   const { spare, most } = block.shelf
   if (spare.length < most) spare.push(block)
 }
@@ -90,7 +112,16 @@ function take(shelf: Shelf): Block {
   const known = shelf.spare.pop()
   if (known) return known
   const bytes = Buffer.from(new ArrayBuffer(shelf.blockBytes))
-  const block = { bytes, shelf, heldBytes: 0, isFull: false }
+  const block = { bytes, shelf, heldBytes: 0, lentEnd: 0, isFull: false }
   blocks.set(bytes.buffer, block)
   return block
+}
+
+function isAllOfItsMemory(chunk: Uint8Array): boolean {
+  return chunk.length === chunk.buffer.byteLength
+}
+
+/** At once; by Node 20 only when the garbage collector comes to it. */
+function free(memory: ArrayBufferLike & { transfer?(newLength: number): unknown }): void {
+  memory.transfer?.(0)
 }

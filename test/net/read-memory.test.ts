@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHttp, type Http } from '../../main/net/http.ts'
 import { noProxies } from '../../main/net/proxy.ts'
-import { dropSpare, giveBack, PIECE_BYTES, pieceMemory } from '../../main/net/read-memory.ts'
+import { dropSpare, giveBack, lend, PIECE_BYTES, pieceMemory } from '../../main/net/read-memory.ts'
 import { noise } from '../../main/sandbox/image.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { describeWith } from '../support/parts.ts'
@@ -119,6 +119,26 @@ describeWith(['openssl'], 'over TLS', () => {
 test('small reads share their memory, so that what waits holds little more than it is', async () => {
   const { memories } = await read('/900', Number.POSITIVE_INFINITY)
   expect(memories).toBeLessThan((2 * bytes.length) / (256 * 1024))
+})
+
+test('the memory that headers share with a body is read into again', async () => {
+  const used = new Set<ArrayBufferLike>()
+  for (let request = 0; request < 30; request += 1) {
+    for (const memory of (await read('/1000000', 2)).used) used.add(memory)
+  }
+  expect(used.size).toBeLessThan(12)
+})
+
+test('memory that Node took for one read is gone when all of it is given back, and only then', () => {
+  const kept = new Uint8Array(100)
+  giveBack(kept)
+  expect(kept).toHaveLength(100)
+  const lent = new Uint8Array(100)
+  lend(lent)
+  giveBack(lent.subarray(0, 40))
+  expect(lent).toHaveLength(100)
+  giveBack(lent)
+  expect(lent).toHaveLength('transfer' in ArrayBuffer.prototype ? 0 : 100)
 })
 
 test('other memory may be given back as well, without any effect', () => {
