@@ -21,6 +21,7 @@ export async function settleMemory(): Promise<string[]> {
       `- Freed memory goes back to the host (${REPORTED_ORDER} is ${order}, and would have to be ${NO_ORDER}): what is written then costs up to five times the processor time`,
     ]
   const usable = availableMemory() - LEFT_BYTES
+  if (usable <= 0) return []
   await run([execPath, join(import.meta.dirname, 'touch-memory.ts'), String(usable)])
   const kept =
     order === undefined

@@ -36,8 +36,8 @@ export async function readText(response: HttpResponse, maximumBytes = 64 * 1024)
   return copyOf(chunks).subarray(0, maximumBytes).toString('utf8')
 }
 
-/** Whoever keeps it does not keep the memory that the socket read into. */
-function copyOf(chunks: readonly Uint8Array[]): Buffer {
+/** One copy, and the chunks given back: whoever keeps it does not keep the memory that the socket read into. */
+export function copyOf(chunks: readonly Uint8Array[]): Buffer {
   const copy = Buffer.concat(chunks)
   for (const chunk of chunks) giveBack(chunk)
   return copy

@@ -60,8 +60,7 @@ export function exchange(
       onResponseError(_controller, error) {
         const reason = signal?.aborted === true ? cancelled(signal) : explained(error)
         if (body === undefined) return fail(reason)
-        // What came right before it is still read: a line that drops again and again gets on by that.
-        chunks.flush()
+        // What came right before it is passed on first, and read by who waits: a line that drops again and again gets on by it.
         setImmediate(fail, reason)
       },
     })

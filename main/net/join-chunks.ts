@@ -1,29 +1,24 @@
-/** Gathers chunks for one turn of the event loop. */
-export interface JoinedChunks {
-  add(chunk: Uint8Array): void
-  /** Passes on what waits, without waiting for the turn's end. */
-  flush(): void
-}
-
 /**
  * Joins the chunks of one turn of the event loop that lie side by side in memory, without copying: TLS gives records of
- * 16 KiB, and each chunk costs as much on its way as one of 256 KiB. All are passed on, in their order.
+ * 16 KiB, and each chunk has a cost of its own on its way. All are passed on in their order, by `flush` at once.
  */
-export function joinChunks(passOn: (chunk: Uint8Array) => void): JoinedChunks {
+export function joinChunks(passOn: (chunk: Uint8Array) => void): {
+  add(chunk: Uint8Array): void
+  flush(): void
+} {
   let waiting: Uint8Array | undefined
   let turn: NodeJS.Immediate | undefined
 
   const flush = (): void => {
     clearImmediate(turn)
     turn = undefined
-    const chunk = waiting
+    if (waiting) passOn(waiting)
     waiting = undefined
-    if (chunk !== undefined) passOn(chunk)
   }
   return {
     add(chunk) {
       const joined = waiting && sideBySide(waiting, chunk)
-      if (joined === undefined) flush()
+      if (waiting && !joined) passOn(waiting)
       waiting = joined ?? chunk
       turn ??= setImmediate(flush)
     },

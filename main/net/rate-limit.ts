@@ -7,15 +7,16 @@ export interface RateLimit {
   bytesPerSecond: number | undefined
   /** Resolves when the bytes may pass; undefined when they may pass at once. Rejects with AppError `cancelled`. */
   take(bytes: number, signal?: AbortSignal): Promise<void> | undefined
+  /** What is to be taken one after another, so that a low rate brings little often; without a limit the whole chunk. */
+  portions(chunk: Uint8Array): readonly Uint8Array[]
 }
 
 /** What may pass at once after a quiet time, in seconds of the rate. */
 const BURST_SECONDS = 0.05
-/** Of a large chunk all but so much is paid for before it passes: a low rate would hold only after many of them. */
-const PIECE_BYTES = 64 * 1024
+const PORTION_BYTES = 64 * 1024
 
 /**
- * A token bucket that goes into debt: a piece passes while the balance is positive and is then paid for, so the rate
+ * A token bucket that goes into debt: a chunk passes while the balance is positive and is then paid for, so the rate
  * holds exactly in the long run whatever the size of the chunks.
  */
 export function createRateLimit(bytesPerSecond?: number, clock: Clock = systemClock): RateLimit {
@@ -36,11 +37,6 @@ export function createRateLimit(bytesPerSecond?: number, clock: Clock = systemCl
   }
 
   const pass = async (bytes: number, signal?: AbortSignal): Promise<void> => {
-    for (let left = bytes; left > 0; left -= PIECE_BYTES)
-      await passPiece(Math.min(PIECE_BYTES, left), signal)
-  }
-
-  const passPiece = async (bytes: number, signal?: AbortSignal): Promise<void> => {
     for (;;) {
       throwIfCancelled(signal)
       settle()
@@ -73,6 +69,12 @@ export function createRateLimit(bytesPerSecond?: number, clock: Clock = systemCl
       settle()
       waiting++
       return pass(bytes, signal).finally(() => waiting--)
+    },
+    portions(chunk) {
+      if (rate === undefined || chunk.length <= PORTION_BYTES) return [chunk]
+      return Array.from({ length: Math.ceil(chunk.length / PORTION_BYTES) }, (_, index) =>
+        chunk.subarray(index * PORTION_BYTES, (index + 1) * PORTION_BYTES),
+      )
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { copyOf } from '../net/body.ts'
 import type { Http } from '../net/http.ts'
 import type { RateLimit } from '../net/rate-limit.ts'
 import { createOutage, type Outage, type OutageOptions } from '../net/outage.ts'
@@ -144,7 +145,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         const chunks: Uint8Array[] = []
         const how = rangeOptions(repository, {}, undefined)
         for await (const chunk of blob(repository, descriptor, {}, how, signal)) chunks.push(chunk)
-        return Buffer.concat(chunks)
+        return copyOf(chunks)
       })
     },
 

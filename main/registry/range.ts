@@ -98,7 +98,7 @@ export async function* readRange(
   options: RangeOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { retry, name, onBytes } = options
+  const { retry, limit, name, onBytes } = options
   let at = range.startByte
   let progressAt = at
   let failures = 0
@@ -119,20 +119,22 @@ export async function* readRange(
       )
       if (startByte !== wanted.startByte) options.onWhole?.()
       let position = startByte
-      for await (const chunk of notTooSlow(body, retry, name)) {
-        const from = position
-        position += chunk.length
-        const passed = options.limit?.take(chunk.length, signal)
-        if (passed) await passed
-        if (position <= at) continue
-        const fresh =
-          from < at || position > range.endByte
-            ? chunk.subarray(Math.max(0, at - from), range.endByte - from)
-            : chunk
-        at += fresh.length
-        onBytes?.(fresh.length)
-        yield fresh
-        if (at >= range.endByte) return
+      for await (const whole of notTooSlow(body, retry, name)) {
+        for (const chunk of limit?.portions(whole) ?? [whole]) {
+          const from = position
+          position += chunk.length
+          const passed = limit?.take(chunk.length, signal)
+          if (passed) await passed
+          if (position <= at) continue
+          const fresh =
+            from < at || position > range.endByte
+              ? chunk.subarray(Math.max(0, at - from), range.endByte - from)
+              : chunk
+          at += fresh.length
+          onBytes?.(fresh.length)
+          yield fresh
+          if (at >= range.endByte) return
+        }
       }
       failure = new NetworkError('reset', `The data of ${name} ended early.`)
     } catch (error) {

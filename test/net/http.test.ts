@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterEach, beforeAll, expect, test } from 'vitest'
+import { readBody } from '../../main/net/body.ts'
 import { createHttp, type Http, type HttpOptions } from '../../main/net/http.ts'
 import { noProxies } from '../../main/net/proxy.ts'
 import { makeCertificates } from '../support/certificates.ts'
@@ -118,6 +119,36 @@ test('a body that stalls or breaks ends in the same kind of error', async () => 
   )
   const cut = await http().request(broken, {})
   await expect(buffer(cut.body)).rejects.toMatchObject({ code: 'network', kind: 'reset' })
+})
+
+test('a body that nobody reads stays with the far end', async () => {
+  const whole = 64 * 1024 * 1024
+  const piece = Buffer.alloc(1024 * 1024)
+  let sent = 0
+  const far = await server(async (_request, response) => {
+    response.setHeader('content-length', whole)
+    for (; sent < whole; sent += piece.length) {
+      if (!response.write(piece)) await once(response, 'drain')
+    }
+    response.end()
+  })
+  const { body } = await http().request(far.url, {})
+  await expect
+    .poll(async () => {
+      const before = sent
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return sent > 0 && sent === before
+    })
+    .toBe(true)
+  expect(sent).toBeLessThan(whole / 2)
+  expect((await buffer(body)).length).toBe(whole)
+})
+
+test('a small body does not keep the memory that its connection read into', async () => {
+  const far = await server((_request, response) => response.end('x'.repeat(20_000)))
+  const kept = await readBody(await http().request(far.url, {}), 1e6, 'The answer')
+  expect(kept).toHaveLength(20_000)
+  expect(kept.buffer.byteLength).toBeLessThan(256 * 1024)
 })
 
 test('cancelling ends a request that waits and a body that flows', async () => {

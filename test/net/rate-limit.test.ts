@@ -25,11 +25,12 @@ test.each([50_000, 1_000_000, 80_000_000])(
   },
 )
 
-test('a large chunk passes when most of it is paid for', async () => {
-  const clock = createStillClock()
-  await createRateLimit(100_000, clock).take(1_000_000)
-  expect(clock.now()).toBeGreaterThan(9000)
-  expect(clock.now()).toBeLessThan(10_500)
+test('a large chunk passes in portions, and without a limit as it is', () => {
+  const chunk = Uint8Array.from({ length: 3 * CHUNK + 5 }, (_, index) => index % 251)
+  const portions = createRateLimit(100_000).portions(chunk)
+  expect(portions.map(({ length }) => length)).toEqual([CHUNK, CHUNK, CHUNK, 5])
+  expect(Buffer.concat(portions).equals(chunk)).toBe(true)
+  expect(createRateLimit().portions(chunk)).toEqual([chunk])
 })
 
 test('several streams share one limit', async () => {

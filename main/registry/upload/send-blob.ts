@@ -52,7 +52,7 @@ export async function sendBlob(
   source: BlobSource,
   signal?: AbortSignal,
 ): Promise<SentBlob> {
-  const { requests, retry } = parts
+  const { requests, retry, limit } = parts
   const { digest, size } = descriptor
   const target = { requests, repository, digest, signal }
   const proof = createProof(descriptor, `${repository.registry}/${repository.repository}`)
@@ -149,14 +149,16 @@ export async function sendBlob(
     stop: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     let position = startByte
-    for await (const chunk of bytes) {
-      const passed = parts.limit?.take(chunk.length, stop)
-      if (passed) await passed
-      position += chunk.length
-      sentBytes += chunk.length
-      handedBytes = Math.max(handedBytes, position)
-      parts.onProgress?.(position)
-      yield chunk
+    for await (const whole of bytes) {
+      for (const chunk of limit?.portions(whole) ?? [whole]) {
+        const passed = limit?.take(chunk.length, stop)
+        if (passed) await passed
+        position += chunk.length
+        sentBytes += chunk.length
+        handedBytes = Math.max(handedBytes, position)
+        parts.onProgress?.(position)
+        yield chunk
+      }
     }
   }
 }
