@@ -15,10 +15,12 @@ import { large } from './sections/large.ts'
 import { local } from './sections/local.ts'
 import { months } from './sections/months.ts'
 import { plain } from './sections/plain.ts'
+import { tls } from './sections/tls.ts'
 
 // The large ones last: after many writes a machine is slow for a while.
 const sections: Record<string, Section> = {
   plain,
+  tls,
   capped,
   months,
   desktop,

@@ -41,7 +41,7 @@ export function skopeo(format: 'oci-archive' | 'docker-archive'): Contender {
       script(
         references.map(
           (_, index) =>
-            `skopeo copy -q --src-tls-verify=false "docker://$${index + 2}" "${format}:$1/${index}.tar:$${index + 2}"`,
+            `skopeo copy -q --src-tls-verify=false "docker://\${${index + 2}}" "${format}:$1/${index}.tar:\${${index + 2}}"`,
         ),
         [folder, ...references],
       ),
@@ -49,18 +49,14 @@ export function skopeo(format: 'oci-archive' | 'docker-archive'): Contender {
 }
 
 /** Blobs one after another through sha256sum into a file, then a sync: what is left when nothing is done besides. */
-export function theLimit(
-  blobs: readonly string[],
-  registry: string,
-  repository: string,
-): Contender {
+export function theLimit(blobs: readonly string[], origin: string, repository: string): Contender {
   return {
     name: 'the limit: curl, tee, sha256sum, sync',
     command: (_references, folder) =>
       script(
         [
           'for digest in "$@"; do case "$digest" in sha256:*) ' +
-            `curl -sf "http://${registry}/v2/${repository}/blobs/$digest" | tee -a "$1/blobs" | sha256sum > /dev/null;; esac; done`,
+            `curl -skf "${origin}/v2/${repository}/blobs/$digest" | tee -a "$1/blobs" | sha256sum > /dev/null;; esac; done`,
           'sync "$1/blobs"',
         ],
         [folder, ...blobs],
@@ -76,8 +72,8 @@ function dockerPullAndSave({ socket }: Engine): Contender {
     command: (references, folder) =>
       script(
         references.flatMap((_, index) => [
-          `${docker} pull -q "$${index + 2}" > /dev/null`,
-          `${docker} save -o "$1/${index}.tar" "$${index + 2}"`,
+          `${docker} pull -q "\${${index + 2}}" > /dev/null`,
+          `${docker} save -o "$1/${index}.tar" "\${${index + 2}}"`,
         ]),
         [folder, ...references],
       ),
@@ -95,8 +91,8 @@ function ctrFetchAndExport({ socket }: Engine): Contender {
     command: (references, folder) =>
       script(
         references.flatMap((_, index) => [
-          `${ctr} content fetch --plain-http "$${index + 2}" > /dev/null`,
-          `${ctr} images export "$1/${index}.tar" "$${index + 2}"`,
+          `${ctr} content fetch --plain-http "\${${index + 2}}" > /dev/null`,
+          `${ctr} images export "$1/${index}.tar" "\${${index + 2}}"`,
         ]),
         [folder, ...references],
       ),

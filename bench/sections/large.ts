@@ -13,7 +13,7 @@ export const large: Section = async (bench) => {
     bench,
     [
       ours,
-      theLimit([digest], registry.host, 'bench/large'),
+      theLimit([digest], registry.address.origin, 'bench/large'),
       ...peers.filter(({ name }) => name.endsWith('oci-archive')),
     ],
     [`${registry.host}/bench/large:4`],

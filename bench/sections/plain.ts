@@ -12,7 +12,7 @@ export const plain: Section = async (bench) => {
   const digests = image.layers.map(({ descriptor }) => descriptor.digest)
   const { costs, outputBytes } = await compare(
     bench,
-    [ours, theLimit(digests, registry.host, 'bench/plain'), ...peers],
+    [ours, theLimit(digests, registry.address.origin, 'bench/plain'), ...peers],
     [`${registry.host}/bench/plain:1`],
   )
   const bytes = image.layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0)

@@ -74,7 +74,7 @@ export function exchange(
 function responseBody(controller: Dispatcher.DispatchController, closed: () => void): Readable {
   const body = new Readable({
     objectMode: true,
-    highWaterMark: 4,
+    highWaterMark: 2,
     read: () => controller.resume(),
     destroy(error, done) {
       closed()
