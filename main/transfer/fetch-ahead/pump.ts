@@ -5,7 +5,7 @@ import type { Expected } from './expected.ts'
 import { Flow, type BlobToFetch, type Segment } from './flow.ts'
 import { LineMeter } from './line-meter.ts'
 import { Memory } from './memory.ts'
-import { LEAST_SEGMENT_BYTES, segmentSize } from './segment-size.ts'
+import { LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES, segmentSize } from './segment-size.ts'
 
 /** Starts requests for what is being read, and ahead of it while there are connections and memory. */
 export interface Pump {
@@ -73,9 +73,10 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
     if (!memory.hasRoomFor(2 * segmentBytes)) return false
     const flow = [...opened, ...ahead].find((each) => hasMore(each)) ?? takeExpected()
     if (flow === undefined) return false
-    const isAlone = connections.allowed === 1
-    const segment = isAlone ? flow.addRest() : flow.add(segmentBytes)
-    if (!isAlone) memory.setAside(segment, segment.endByte - segment.startByte)
+    const segment = connections.allowed === 1 ? flow.addRest() : flow.add(segmentBytes)
+    const bytes = segment.endByte - segment.startByte
+    // A small blob comes as it is sent: held up, it would take the line's bytes, and not be measured.
+    if (bytes <= MOST_SEGMENT_BYTES && memory.hasRoomFor(bytes)) memory.setAside(segment, bytes)
     void run(flow, segment)
     return true
   }

@@ -107,6 +107,25 @@ test('with one connection the next blob is asked for before this one ends, whole
   forget()
 })
 
+test.each([
+  ['a small one comes whole', 2 * MB, 2 * MB, 2 * MB],
+  ['of a large one little comes', 8 * MB, 1, MB],
+])(
+  'with one connection, and nobody who reads the next blob, %s',
+  async (_how, size, least, most) => {
+    const fetched = far([200_000, size], 1, { most: 4 })
+    const forget = fetched.fetchAhead.expect(fetched.blobs, everythingIsNeeded)
+    const stream = fetched.fetchAhead.blob(repository, fetched.blobs[0]!.descriptor)
+    await stream[Symbol.asyncIterator]().next()
+    for (let turn = 0; turn < 1000; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    const nextBytes = fetched.sentBytes - 200_000
+    expect(nextBytes).toBeGreaterThanOrEqual(least)
+    expect(nextBytes).toBeLessThanOrEqual(most)
+    stream.destroy()
+    forget()
+  },
+)
+
 test('every byte is asked for once, however many connections there are', async () => {
   const fetched = far([20 * MB, 9 * MB], 6)
   const forget = fetched.fetchAhead.expect(fetched.blobs, everythingIsNeeded)
