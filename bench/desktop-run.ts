@@ -34,6 +34,7 @@ async function save(application: Application): Promise<object> {
   const processes = daemonsOf(async () => await processesOf(electron))
   const before = await processes.read()
   await forgetPeak(main)
+  const idleBytes = await peakOf(main)
   await watchEventLoop(electron)
   const saved = page.evaluate(allDone, references.length)
   const begun = performance.now()
@@ -45,6 +46,7 @@ async function save(application: Application): Promise<object> {
   return {
     seconds,
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+    idleBytes,
     peakBytes: await peakOf(main),
     delay,
   }

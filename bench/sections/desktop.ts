@@ -50,8 +50,8 @@ const SETTLE_MS = 5_000
 
 const EXPLANATION = `The transfer is from the first file's birth to the last one's name; start to end is the whole command, or from the click on
 Start to the news that all is done. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its
-peak is main's. The delay of main's event loop is sampled every 10 ms, which are part of it. Each waits ${SETTLE_MS / 1000} s before it starts: what
-the last one left warm in memory would favour the command line, which begins to write sooner than a window opens.
+peak is main's, beside what main used before the click. The delay of main's event loop is sampled every 10 ms, which are part of
+it. Each waits ${SETTLE_MS / 1000} s before it starts: what the last one left warm in memory would favour the command line, which begins to write sooner than a window opens.
 
 On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them; what the
 desktop needs beyond the command line of the same Electron is the window's and the GPU process's. A line that is the limit
@@ -60,6 +60,8 @@ leaves no difference.`
 const printed = z.object({
   seconds: z.number(),
   cpuSeconds: z.number(),
+  /** What the main process used before the start. */
+  idleBytes: z.number(),
   /** Of the main process. */
   peakBytes: z.number(),
   /** How late main's event loop came around meanwhile. */
@@ -67,7 +69,7 @@ const printed = z.object({
 })
 
 type Printed = z.output<typeof printed>
-type Took = Omit<Printed, 'delay'> & Partial<Printed>
+type Took = Omit<Printed, 'delay' | 'idleBytes'> & Partial<Printed>
 
 type Save = (host: string, references: readonly string[], folder: string) => Promise<Took>
 
@@ -153,7 +155,7 @@ function tableOf(taken: ReadonlyMap<string, readonly (Took & { transfer: number 
         (transferOf(all) / onElectron).toFixed(2),
         middle(({ seconds }) => seconds).toFixed(2),
         middle(({ cpuSeconds }) => cpuSeconds).toFixed(2),
-        (middle(({ peakBytes }) => peakBytes) / 1e6).toFixed(0),
+        peakOf(all),
         delays.length === 0
           ? '–'
           : (['p50Ms', 'p99Ms', 'mostMs'] as const)
@@ -162,6 +164,16 @@ function tableOf(taken: ReadonlyMap<string, readonly (Took & { transfer: number 
       ]
     }),
   )
+}
+
+function peakOf(all: readonly Took[]): string {
+  const idle = all.flatMap(({ idleBytes }) => idleBytes ?? [])
+  const peak = medianMb(all.map(({ peakBytes }) => peakBytes))
+  return idle.length === 0 ? peak : `${peak}, ${medianMb(idle)} before`
+}
+
+function medianMb(bytes: readonly number[]): string {
+  return (median(bytes) / 1e6).toFixed(0)
 }
 
 function transferOf(all: readonly { transfer: number }[]): number {

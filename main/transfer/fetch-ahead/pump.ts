@@ -35,7 +35,7 @@ export interface PumpParts {
   readonly expected: Expected
 }
 
-/** A request without reserved memory may run so far ahead of its reader. */
+/** A request without reserved memory waits for its reader when more than so much lies there. */
 const CLOSE_BYTES = 256 * 1024
 
 export function createPump({ range, connections, expected }: PumpParts): Pump {
