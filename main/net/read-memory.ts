@@ -1,8 +1,8 @@
 import type { OnReadOpts, Socket } from 'node:net'
 
 /**
- * Four times what Node itself takes for a read: fewer and larger chunks take 8 % less of the processor over plain HTTP. Several small reads
- * share it, as TLS gives them, so that they hold little more than they fill and can be joined.
+ * Four times what Node itself takes for a read: fewer and larger chunks take 8 % less of the processor over plain HTTP. Several
+ * small reads share it, as TLS gives them, so that they hold little more than they fill and can be joined.
  */
 const BLOCK_BYTES = 256 * 1024
 /** With less room left a read would be a small one. */
