@@ -30,7 +30,7 @@ export class Flow {
   nextByte: number
   #failure: { readonly error: unknown } | undefined
   #reader: (() => void) | undefined
-  #writer: (() => void) | undefined
+  #writers: (() => void)[] = []
   #starvedMs = 0
   #starvedSince: number | undefined
 
@@ -75,6 +75,7 @@ export class Flow {
     if (last.endByte - last.position < 3 * sizeBytes) return undefined
     last.endByte = last.position + sizeBytes
     this.nextByte = last.endByte
+    this.#wakeWriters()
     return last
   }
 
@@ -88,18 +89,18 @@ export class Flow {
     return segment.position < segment.endByte
   }
 
-  /** Resolves when the reader has taken something, or has left. */
+  /** Resolves when the reader has taken something or has left, or a stretch was cut: for all who wait. */
   async taken(): Promise<void> {
     if (this.stop.signal.aborted) return
     await new Promise<void>((resolve) => {
-      this.#writer = resolve
+      this.#writers.push(resolve)
     })
   }
 
   /** Nobody reads it any more: its requests end, those too that wait for the reader. */
   leave(): void {
     this.stop.abort()
-    this.#wakeWriter()
+    this.#wakeWriters()
   }
 
   fail(error: unknown): void {
@@ -117,7 +118,7 @@ export class Flow {
       if (segment !== undefined && chunk !== undefined) {
         segment.bufferedBytes -= chunk.length
         took(chunk.length, segment)
-        this.#wakeWriter()
+        this.#wakeWriters()
         yield chunk
       } else if (segment !== undefined && segment.position >= segment.endByte) {
         this.segments.shift()
@@ -155,8 +156,7 @@ export class Flow {
     this.#reader = undefined
   }
 
-  #wakeWriter(): void {
-    this.#writer?.()
-    this.#writer = undefined
+  #wakeWriters(): void {
+    for (const wake of this.#writers.splice(0)) wake()
   }
 }

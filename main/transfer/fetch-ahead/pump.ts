@@ -5,7 +5,7 @@ import type { Expected } from './expected.ts'
 import { Flow, type BlobToFetch, type Segment } from './flow.ts'
 import { LineMeter } from './line-meter.ts'
 import { Memory } from './memory.ts'
-import { LEAST_SEGMENT_BYTES, MOST_SEGMENT_BYTES, segmentSize } from './segment-size.ts'
+import { LEAST_SEGMENT_BYTES, segmentSize } from './segment-size.ts'
 
 /** Starts requests for what is being read, and ahead of it while there are connections and memory. */
 export interface Pump {
@@ -37,6 +37,7 @@ export interface PumpParts {
 
 /** A request without reserved memory waits for its reader when more than so much lies there. */
 const CLOSE_BYTES = 256 * 1024
+const SMALL_REST_BYTES = 4 * 1024 * 1024
 
 export function createPump({ range, connections, expected }: PumpParts): Pump {
   const opened = new Set<Flow>()
@@ -73,10 +74,12 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
     if (!memory.hasRoomFor(2 * segmentBytes)) return false
     const flow = [...opened, ...ahead].find((each) => hasMore(each)) ?? takeExpected()
     if (flow === undefined) return false
-    const segment = connections.allowed === 1 ? flow.addRest() : flow.add(segmentBytes)
+    const isAlone = connections.allowed === 1
+    const segment = isAlone ? flow.addRest() : flow.add(segmentBytes)
     const bytes = segment.endByte - segment.startByte
-    // A small blob comes as it is sent: held up, it would take the line's bytes, and not be measured.
-    if (bytes <= MOST_SEGMENT_BYTES && memory.hasRoomFor(bytes)) memory.setAside(segment, bytes)
+    // A small rest is not held up: what the line brought of it would lie in the system's buffers, and not be measured.
+    const isSmall = bytes <= SMALL_REST_BYTES && memory.hasRoomFor(bytes)
+    if (!isAlone || isSmall) memory.setAside(segment, bytes)
     void run(flow, segment)
     return true
   }
@@ -112,9 +115,7 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
         const before = segment.endByte - segment.position
         if (!flow.push(segment, chunk)) break
         if (before >= segmentBytes && before - chunk.length < segmentBytes) pump()
-        if (segment.reservedBytes === undefined && segment.bufferedBytes > CLOSE_BYTES) {
-          await flow.taken()
-        }
+        while (isFarAhead(segment) && !signal.aborted) await flow.taken()
       }
     } catch (error) {
       flow.fail(error)
@@ -173,4 +174,8 @@ export function createPump({ range, connections, expected }: PumpParts): Pump {
 
 function find(flows: ReadonlySet<Flow>, digest: Digest): Flow | undefined {
   return [...flows].find((flow) => flow.blob.descriptor.digest === digest)
+}
+
+function isFarAhead({ reservedBytes, bufferedBytes }: Segment): boolean {
+  return reservedBytes === undefined && bufferedBytes > CLOSE_BYTES
 }

@@ -1,7 +1,7 @@
 import type { MeterWindow } from './line-meter.ts'
 
 export const LEAST_SEGMENT_BYTES = 512 * 1024
-export const MOST_SEGMENT_BYTES = 4 * 1024 * 1024
+const MOST_SEGMENT_BYTES = 4 * 1024 * 1024
 /** Long enough to be worth a request. */
 const SEGMENT_SECONDS = 0.4
 
