@@ -34,7 +34,7 @@ async function save(application: Application): Promise<object> {
   const processes = daemonsOf(async () => await processesOf(electron))
   const before = await processes.read()
   await forgetPeak(main)
-  const idleBytes = await peakOf(main)
+  const idleBytes = await memoryOf(main, 'VmRSS')
   await watchEventLoop(electron)
   const saved = page.evaluate(allDone, references.length)
   const begun = performance.now()
@@ -47,7 +47,7 @@ async function save(application: Application): Promise<object> {
     seconds,
     cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     idleBytes,
-    peakBytes: await peakOf(main),
+    peakBytes: await memoryOf(main, 'VmHWM'),
     delay,
   }
 }
@@ -98,7 +98,7 @@ async function forgetPeak(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/clear_refs`, '5').catch(() => undefined)
 }
 
-async function peakOf(pid: number): Promise<number> {
+async function memoryOf(pid: number, which: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+  return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024
 }

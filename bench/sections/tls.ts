@@ -50,7 +50,7 @@ The same image as on the plain line:
 
 ${costTable(one.costs, one.outputBytes)}
 
-${IMAGES} images of 64 MB:
+${IMAGES} images of ${(64 * scale).toFixed(0)} MB:
 
 ${costTable(many.costs, many.outputBytes)}`
   } finally {

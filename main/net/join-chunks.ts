@@ -12,8 +12,9 @@ export function joinChunks(passOn: (chunk: Uint8Array) => void): {
   const flush = (): void => {
     clearImmediate(turn)
     turn = undefined
-    if (waiting) passOn(waiting)
+    const chunk = waiting
     waiting = undefined
+    if (chunk) passOn(chunk)
   }
   return {
     add(chunk) {

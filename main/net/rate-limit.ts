@@ -16,7 +16,7 @@ const BURST_SECONDS = 0.05
 const PORTION_BYTES = 64 * 1024
 
 /**
- * A token bucket that goes into debt: a chunk passes while the balance is positive and is then paid for, so the rate
+ * A token bucket that goes into debt: a chunk passes while the balance is not negative and is then paid for, so the rate
  * holds exactly in the long run whatever the size of the chunks.
  */
 export function createRateLimit(bytesPerSecond?: number, clock: Clock = systemClock): RateLimit {

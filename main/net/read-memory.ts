@@ -19,7 +19,7 @@ const MOST_SPARE_PIECES = 8
 interface Block {
   readonly bytes: Buffer
   readonly shelf: Shelf
-  /** Filled, and not given back yet. */
+  /** Filled, and somebody may still look at it. */
   heldBytes: number
   /** Where the bytes end that were lent last. */
   lentEnd: number
@@ -37,7 +37,7 @@ interface Shelf {
 const blocks = new WeakMap<ArrayBufferLike, Block>()
 const reads: Shelf = { blockBytes: BLOCK_BYTES, most: MOST_SPARE, spare: [] }
 const pieces: Shelf = { blockBytes: PIECE_BYTES, most: MOST_SPARE_PIECES, spare: [] }
-/** Memory that Node took for a read itself, as it does in a proxy's tunnel. */
+/** Memory that Node took itself: for a read in a proxy's tunnel, or to join several reads. */
 const lentWhole = new WeakSet<ArrayBufferLike>()
 /** What the last read left of its block: its socket asks for memory right after, before any other can. */
 let rest: Uint8Array | undefined

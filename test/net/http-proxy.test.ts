@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isOfTheLine } from '../../main/net/failure.ts'
 import { createHttp } from '../../main/net/http.ts'
 import { proxiesFrom } from '../../main/net/proxy.ts'
+import { giveBack } from '../../main/net/read-memory.ts'
 import { isWorthRetrying, retry } from '../../main/net/retry.ts'
+import { noise } from '../../main/sandbox/image.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { serve, type TestServer } from '../support/server.ts'
 import { impatient } from '../support/still-clock.ts'
@@ -124,6 +127,43 @@ test('HTTPS goes through a tunnel of the proxy, which learns the host and no mor
   })
   expect(secure.requests.at(-1)!.headers).not.toHaveProperty('proxy-authorization')
   await client.close()
+})
+
+test('what is given back of a tunnel is gone, and what is held is not', async () => {
+  const whole = Buffer.from(noise('through a tunnel', 6_000_000))
+  const sizes: Record<string, number> = { '/large': 1_000_000, '/small': 5_000, '/chunked': 70_000 }
+  target = await serve(({ url }, response) => {
+    if (url !== '/chunked') response.setHeader('content-length', whole.length)
+    const size = sizes[url]!
+    const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
+      whole.subarray(index * size, (index + 1) * size),
+    )
+    Readable.from(pieces).pipe(response)
+  }, certificates.server)
+  const client = through({ HTTPS_PROXY: `http://joe:s3cret@${proxy.host}` })
+  for (const path of Object.keys(sizes)) {
+    const { body } = await client.request(new URL(path, 'https://registry.test'), {})
+    const held: Uint8Array[] = []
+    const copies: Buffer[] = []
+    let gone = 0
+    const takeFirst = (): void => {
+      const chunk = held.shift()!
+      copies.push(Buffer.from(chunk))
+      giveBack(chunk)
+      if (chunk.length === 0) gone += 1
+    }
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      held.push(chunk)
+      if (held.length > 5) takeFirst()
+      if (copies.length % 7 === 3) await new Promise((resolve) => setImmediate(resolve))
+    }
+    while (held.length > 0) takeFirst()
+    expect(Buffer.concat(copies).equals(whole)).toBe(true)
+    if ('transfer' in ArrayBuffer.prototype) expect(gone).toBeGreaterThan(copies.length / 4)
+  }
+  proxy.seen.splice(0)
+  await client.close()
+  await target.close()
 })
 
 test('plain HTTP is given to the proxy with its whole address', async () => {

@@ -126,7 +126,7 @@ test('the memory that headers share with a body is read into again', async () =>
   for (let request = 0; request < 30; request += 1) {
     for (const memory of (await read('/1000000', 2)).used) used.add(memory)
   }
-  expect(used.size).toBeLessThan(12)
+  expect(used.size).toBeLessThan(24)
 })
 
 test('memory that Node took for one read is gone when all of it is given back, and only then', () => {

@@ -128,10 +128,10 @@ const mute: Answer = (_request, response) => response.flushHeaders()
 const deaf: Answer = () => undefined
 
 test.each([
-  ['data', silent],
-  ['headers', mute],
+  ['some data', silent],
+  ['only headers', mute],
   ['nothing', deaf],
-])('cancelling ends a range that waits, when %s came', async (_came, answer) => {
+])('cancelling ends a range that waits, when %s comes', async (_came, answer) => {
   const stop = new AbortController()
   const host = await blobHost(answer)
   const range = { startByte: 0, endByte: descriptor.size }
@@ -141,6 +141,15 @@ test.each([
   await expect.poll(() => host.requests).toHaveLength(1)
   stop.abort()
   await refused
+})
+
+test('with a rate limit little comes often, whatever the line brings at once', async () => {
+  const limit = createRateLimit(1_000_000, createStillClock())
+  const registry = client((await blobHost(well)).url, { limit })
+  const range = { startByte: 0, endByte: descriptor.size }
+  const sizes: number[] = []
+  for await (const chunk of registry.range(repository, descriptor, range)) sizes.push(chunk.length)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024)
 })
 
 test('a rate limit holds for blobs', async () => {

@@ -1,8 +1,11 @@
 import { onTestFinished, expect, test, describe } from 'vitest'
 import { AppError } from '../../main/api/errors.ts'
+import { createRateLimit } from '../../main/net/rate-limit.ts'
 import type { Published } from '../../main/registry/manifest.ts'
+import type { BlobSource } from '../../main/registry/upload/send-blob.ts'
 import { digestOf } from '../../main/sandbox/image.ts'
 import { serve } from '../support/server.ts'
+import { createStillClock } from '../support/still-clock.ts'
 import { against, as, blob, bytes, methods, sentTo, sourceOf } from '../support/upload-stage.ts'
 
 const manifest: Published = {
@@ -12,6 +15,10 @@ const manifest: Published = {
     size: 2,
   },
   bytes: Buffer.from('{}'),
+}
+
+const inOne: BlobSource = async function* inOne(startByte) {
+  yield bytes.subarray(startByte)
 }
 
 describe('a blob', () => {
@@ -33,6 +40,17 @@ describe('a blob', () => {
     expect(sentTo(registry)).toBe(bytes.length)
     expect(registry.blobs.get(`team/app@${blob.digest}`)?.equals(bytes)).toBe(true)
     expect(seen.at(-1)).toBe(bytes.length)
+  })
+
+  test('with a rate limit goes little by little, however large the chunks are', async () => {
+    const limit = createRateLimit(1_000_000, createStillClock())
+    const { registry, uploads, at } = await against({}, { limit })
+    const seen = [0]
+    const onProgress = (sentBytes: number): number => seen.push(sentBytes)
+    await uploads.sendBlob(at, blob, inOne, { onProgress })
+    expect(registry.blobs.get(`team/app@${blob.digest}`)?.equals(bytes)).toBe(true)
+    const steps = seen.slice(1).map((count, index) => count - seen[index]!)
+    expect(Math.max(...steps)).toBeLessThanOrEqual(64 * 1024)
   })
 
   test('begins anew where the registry has forgotten the upload', async () => {
