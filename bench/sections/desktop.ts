@@ -51,7 +51,8 @@ const SETTLE_MS = 5_000
 const EXPLANATION = `The transfer is from the first file's birth to the last one's name; start to end is the whole command, or from the click on
 Start to the news that all is done. CPU seconds of the desktop are those of all its processes in that time, the drawing among them; its
 peak is main's, beside what main used before the click. The delay of main's event loop is sampled every 10 ms, which are part of
-it. Each waits ${SETTLE_MS / 1000} s before it starts: what the last one left warm in memory would favour the command line, which begins to write sooner than a window opens.
+it. Each waits ${SETTLE_MS / 1000} s before it starts: what the last one left warm in memory would favour the command line, which begins to write
+sooner than a window opens.
 
 On loopback the cores are the limit, and registry, drawing (in software where there is no GPU) and fetching share them; what the
 desktop needs beyond the command line of the same Electron is the window's and the GPU process's. A line that is the limit
