@@ -33,6 +33,18 @@ export const ourCommand: readonly string[] = [
   join(import.meta.dirname, '..', 'out', 'main', 'cli.js'),
 ]
 
+/** The same, with these variables set. */
+export function withEnvironment(
+  { command, ...contender }: Contender,
+  variables: Readonly<Record<string, string>>,
+): Contender {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+  return {
+    ...contender,
+    command: (references, folder) => ['env', ...assignments, ...command(references, folder)],
+  }
+}
+
 /** skopeo copies one image at a time. */
 export function skopeo(format: 'oci-archive' | 'docker-archive'): Contender {
   return {

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { cancelled } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import { joinChunks } from './join-chunks.ts'
-import { lend } from './read-memory.ts'
+import { BodyMemory } from './read-memory.ts'
 
 /**
  * One request through undici's dispatcher, answered as soon as the headers are there.
@@ -19,6 +19,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let body: Readable | undefined
+    const memory = new BodyMemory()
     const chunks = joinChunks((chunk) => {
       if (body?.destroyed === false && !body.push(chunk)) controller?.pause()
     })
@@ -44,14 +45,16 @@ export function exchange(
       },
       onResponseStart(_controller, status, headers) {
         if (status < 200) return
-        body = responseBody(controller!, () => signal?.removeEventListener('abort', cancel))
+        body = responseBody(controller!, () => {
+          memory.end()
+          signal?.removeEventListener('abort', cancel)
+        })
         resolve({ status, headers: joined(headers), body })
       },
       onResponseData(_controller, chunk) {
         // After a pause undici tells of an empty chunk; to pause for that one again would never end.
         if (chunk.length === 0) return
-        lend(chunk)
-        chunks.add(chunk)
+        chunks.add(memory.lend(chunk))
       },
       onResponseEnd() {
         chunks.flush()

@@ -37,8 +37,6 @@ interface Shelf {
 const blocks = new WeakMap<ArrayBufferLike, Block>()
 const reads: Shelf = { blockBytes: BLOCK_BYTES, most: MOST_SPARE, spare: [] }
 const pieces: Shelf = { blockBytes: PIECE_BYTES, most: MOST_SPARE_PIECES, spare: [] }
-/** Memory that Node took itself: for a read in a proxy's tunnel, or to join several reads. */
-const lentWhole = new WeakSet<ArrayBufferLike>()
 /** What the last read left of its block: its socket asks for memory right after, before any other can. */
 let rest: Uint8Array | undefined
 
@@ -58,7 +56,7 @@ export const readMemory: OnReadOpts = {
     if (block) block.heldBytes += sizeBytes
     const wantsMore = this.push(room.subarray(0, sizeBytes))
     if (room.length - sizeBytes >= LEAST_ROOM_BYTES) rest = room.subarray(sizeBytes)
-    else if (block) block.isFull = true
+    else if (block) fill(block)
     return wantsMore
   },
 }
@@ -71,41 +69,64 @@ export function pieceMemory(sizeBytes: number): Uint8Array {
   return block.bytes.subarray(0, sizeBytes)
 }
 
-/**
- * Lends the next bytes of a body to its reader, until `giveBack`. What was read before them, like the headers, nobody looks
- * at any more.
- */
-export function lend(chunk: Uint8Array): void {
-  const block = blocks.get(chunk.buffer)
-  if (block !== undefined) {
+/** What the chunks of one body lie in. */
+export class BodyMemory {
+  /** What is copied into; its block is this body's alone, so that no slower reader holds it. */
+  #room: Uint8Array | undefined
+  #copied: ArrayBufferLike[] = []
+
+  /**
+   * Lends the next bytes of the body to its reader, until `giveBack`; the answer is where they lie. What was read before
+   * them, like the headers, nobody looks at any more. Through a proxy's tunnel Node reads into new memory, 16 KiB at a
+   * time: such bytes are copied, so that few of them make up a chunk and their memory is gone in this turn of the event loop.
+   */
+  lend(chunk: Uint8Array): Uint8Array {
+    const block = blocks.get(chunk.buffer)
+    if (block === undefined) return this.#copy(chunk)
     block.heldBytes -= chunk.byteOffset - block.lentEnd
     block.lentEnd = chunk.byteOffset + chunk.length
-  } else if (isAllOfItsMemory(chunk)) {
-    lentWhole.add(chunk.buffer)
+    return chunk
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    if (this.#room) fill(blocks.get(this.#room.buffer)!)
+    this.#room = undefined
+  }
+
+  #copy(chunk: Uint8Array): Uint8Array {
+    if (chunk.length > BLOCK_BYTES) return chunk
+    if (this.#room === undefined || this.#room.length < chunk.length) {
+      this.end()
+      this.#room = take(reads).bytes
+    }
+    const copy = this.#room.subarray(0, chunk.length)
+    copy.set(chunk)
+    blocks.get(copy.buffer)!.heldBytes += chunk.length
+    this.#room = this.#room.subarray(chunk.length)
+    if (chunk.length === chunk.buffer.byteLength) this.#freeSoon(chunk.buffer)
+    return copy
+  }
+
+  #freeSoon(memory: ArrayBufferLike): void {
+    if (this.#copied.length === 0) setImmediate(() => this.#copied.splice(0).forEach(free))
+    this.#copied.push(memory)
   }
 }
 
 /**
- * Says that nobody looks at these bytes any more, each of them once: they are then overwritten, or gone. No effect
- * on other memory.
+ * Says that nobody looks at these bytes any more, each of them once: they are then overwritten. No effect on other memory.
  */
 export function giveBack(chunk: Uint8Array): void {
   const block = blocks.get(chunk.buffer)
-  if (block === undefined) {
-    if (isAllOfItsMemory(chunk) && lentWhole.delete(chunk.buffer)) free(chunk.buffer)
-    return
-  }
+  if (block === undefined) return
   block.heldBytes -= chunk.length
-  if (!block.isFull || block.heldBytes > 0) return
-  block.isFull = false
-  block.lentEnd = 0
-  const { spare, most } = block.shelf
-  if (spare.length < most) spare.push(block)
+  if (block.isFull) reuse(block)
 }
 
 /** Says that nobody reads much for now: most of the spare memory is let go. */
 export function dropSpare(): void {
-  reads.spare.length = Math.min(reads.spare.length, IDLE_SPARE)
+  for (const { bytes } of reads.spare.splice(IDLE_SPARE)) free(bytes.buffer)
 }
 
 function take(shelf: Shelf): Block {
@@ -117,8 +138,20 @@ function take(shelf: Shelf): Block {
   return block
 }
 
-function isAllOfItsMemory(chunk: Uint8Array): boolean {
-  return chunk.length === chunk.buffer.byteLength
+/** Nothing is read into it any more. */
+function fill(block: Block): void {
+  block.isFull = true
+  reuse(block)
+}
+
+/** Puts it where it is taken again, once nobody holds any of it. */
+function reuse(block: Block): void {
+  if (block.heldBytes > 0) return
+  block.isFull = false
+  block.lentEnd = 0
+  const { spare, most } = block.shelf
+  if (spare.length < most) spare.push(block)
+  else free(block.bytes.buffer)
 }
 
 /** At once; by Node 20 only when the garbage collector comes to it. */

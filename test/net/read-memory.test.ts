@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHttp, type Http } from '../../main/net/http.ts'
 import { noProxies } from '../../main/net/proxy.ts'
-import { dropSpare, giveBack, lend, PIECE_BYTES, pieceMemory } from '../../main/net/read-memory.ts'
+import {
+  BodyMemory,
+  dropSpare,
+  giveBack,
+  PIECE_BYTES,
+  pieceMemory,
+} from '../../main/net/read-memory.ts'
 import { noise } from '../../main/sandbox/image.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { describeWith } from '../support/parts.ts'
@@ -83,6 +89,8 @@ test('who gives back what was read needs little memory, however much comes', asy
   expect(memories).toBeLessThan(12)
 })
 
+const hasTransfer = 'transfer' in ArrayBuffer.prototype
+
 const newIn = (used: ReadonlySet<unknown>, before: ReadonlySet<unknown>): number =>
   [...used].filter((memory) => !before.has(memory)).length
 
@@ -129,16 +137,63 @@ test('the memory that headers share with a body is read into again', async () =>
   expect(used.size).toBeLessThan(24)
 })
 
-test('memory that Node took for one read is gone when all of it is given back, and only then', () => {
-  const kept = new Uint8Array(100)
-  giveBack(kept)
-  expect(kept).toHaveLength(100)
-  const lent = new Uint8Array(100)
-  lend(lent)
-  giveBack(lent.subarray(0, 40))
-  expect(lent).toHaveLength(100)
-  giveBack(lent)
-  expect(lent).toHaveLength('transfer' in ArrayBuffer.prototype ? 0 : 100)
+test('bytes that Node read into memory of its own are copied side by side, and that is let go', async () => {
+  const memory = new BodyMemory()
+  const own = [new Uint8Array(100).fill(1), new Uint8Array(50).fill(2)]
+  const part = new Uint8Array(200).subarray(20, 40)
+  const [first, second] = own.map((chunk) => memory.lend(chunk))
+  expect([...memory.lend(part)]).toEqual([...part])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(own.map(({ length }) => length)).toEqual(hasTransfer ? [0, 0] : [100, 50])
+  expect(part).toHaveLength(20)
+  expect([...first!]).toEqual(Array.from({ length: 100 }, () => 1))
+  expect([...second!]).toEqual(Array.from({ length: 50 }, () => 2))
+  expect(second!.buffer).toBe(first!.buffer)
+  expect(second!.byteOffset).toBe(first!.byteOffset + 100)
+})
+
+const nextCopied = (): ArrayBufferLike => new BodyMemory().lend(new Uint8Array(5)).buffer
+
+test.for([true, false])(
+  'what was copied into is used again when all is given back and the body has ended (in that order: %s)',
+  (givesBackFirst) => {
+    const memory = new BodyMemory()
+    const copies = [1, 2].map(() => memory.lend(new Uint8Array(1000)))
+    if (givesBackFirst) copies.forEach((copy) => giveBack(copy))
+    else memory.end()
+    expect(nextCopied()).not.toBe(copies[0]!.buffer)
+    if (givesBackFirst) memory.end()
+    else copies.forEach((copy) => giveBack(copy))
+    expect(nextCopied()).toBe(copies[0]!.buffer)
+  },
+)
+
+test('a body that is copied takes new memory where there is no room left', () => {
+  const memory = new BodyMemory()
+  const memories = new Set(
+    [200, 50, 50, 300].map((kb) => {
+      const chunk = new Uint8Array(noise(`${kb}`, kb * 1024))
+      const whole = Buffer.from(chunk)
+      const copy = memory.lend(chunk)
+      expect(whole.equals(copy)).toBe(true)
+      return copy.buffer
+    }),
+  )
+  expect(memories.size).toBe(3)
+})
+
+test('spare memory that is let go is gone at once', () => {
+  const everything = Array.from({ length: 40 }, () => {
+    const memory = new BodyMemory()
+    const copy = memory.lend(new Uint8Array(10))
+    memory.end()
+    return copy
+  })
+  for (const copy of everything) giveBack(copy)
+  expect(everything.filter(({ length }) => length === 0)).toHaveLength(0)
+  dropSpare()
+  const left = everything.filter(({ length }) => length > 0)
+  expect(left).toHaveLength(hasTransfer ? 16 : 40)
 })
 
 test('other memory may be given back as well, without any effect', () => {

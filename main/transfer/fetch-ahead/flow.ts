@@ -1,3 +1,4 @@
+import { giveBack } from '../../net/read-memory.ts'
 import type { Repository } from '../../registry/client.ts'
 import type { Descriptor } from '../../registry/manifest.ts'
 
@@ -85,6 +86,7 @@ export class Flow {
     segment.position += piece.length
     segment.bufferedBytes += piece.length
     if (piece.length > 0) segment.chunks.push(piece)
+    if (piece.length < chunk.length) giveBack(chunk.subarray(piece.length))
     this.#wakeReader()
     return segment.position < segment.endByte
   }
@@ -97,9 +99,10 @@ export class Flow {
     })
   }
 
-  /** Nobody reads it any more: its requests end, those too that wait for the reader. */
+  /** Nobody reads it any more: its requests end, those too that wait for the reader, and what came is given back. */
   leave(): void {
     this.stop.abort()
+    for (const { chunks } of this.segments) for (const chunk of chunks.splice(0)) giveBack(chunk)
     this.#wakeWriters()
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { PIECE_BYTES, pieceMemory } from '../../../main/net/read-memory.ts'
 import { Expected } from '../../../main/transfer/fetch-ahead/expected.ts'
-import type { BlobToFetch, Flow } from '../../../main/transfer/fetch-ahead/flow.ts'
+import { Flow, type BlobToFetch } from '../../../main/transfer/fetch-ahead/flow.ts'
 import { createPump, type Pump } from '../../../main/transfer/fetch-ahead/pump.ts'
 
 const KB = 1024
@@ -11,8 +12,14 @@ const blob = (letter: string, size: number): BlobToFetch => ({
   descriptor: { mediaType: 'a/b', digest: `sha256:${letter.repeat(64)}`, size },
 })
 
-/** A far end that sends in chunks of 64 KiB, but never what is `silent`; and connections whose number is set here. */
-function stage(silent?: BlobToFetch): {
+/**
+ * A far end that sends in chunks of 64 KiB from `memory`, but never what is `silent`; and connections whose number is set
+ * here.
+ */
+function stage(
+  silent?: BlobToFetch,
+  memory = (bytes: number): Uint8Array => new Uint8Array(bytes),
+): {
   pump: Pump
   expected: Expected
   connections: { allowed: number }
@@ -33,7 +40,7 @@ function stage(silent?: BlobToFetch): {
         await turns(1)
         if (signal.aborted) return
         if (asked === silent) await new Promise(() => undefined)
-        yield new Uint8Array(Math.min(64 * KB, endByte - at))
+        yield memory(Math.min(64 * KB, endByte - at))
       }
     },
   })
@@ -93,4 +100,29 @@ test('a blob is read whole when more connections were tried and taken back befor
   const flow = pump.open(next, 0)
   expect(flow.segments.length).toBeGreaterThan(1)
   expect(await readAll(pump, flow)).toBe(20 * MB)
+})
+
+test('the memory of what nobody reads any more is used again', async () => {
+  const used = new Set<ArrayBufferLike>()
+  const { pump } = stage(undefined, (bytes) => {
+    const memory = pieceMemory(bytes)
+    used.add(memory.buffer)
+    return memory
+  })
+  const flow = pump.open(blob('a', 20 * MB), 0)
+  await turns(50)
+  expect(used.size).toBeGreaterThan(2)
+  pump.close(flow)
+  const again = [...used].map(() => pieceMemory(PIECE_BYTES).buffer)
+  expect(new Set(again)).toEqual(used)
+})
+
+test('so is that of what came behind the end of a stretch', () => {
+  const flow = new Flow(blob('a', 100 * KB), 0)
+  const chunk = pieceMemory(150 * KB)
+  flow.push(flow.addRest(), chunk)
+  expect(flow.segments).toMatchObject([{ bufferedBytes: 100 * KB }])
+  expect(pieceMemory(PIECE_BYTES).buffer).not.toBe(chunk.buffer)
+  flow.leave()
+  expect(pieceMemory(PIECE_BYTES).buffer).toBe(chunk.buffer)
 })
