@@ -20,7 +20,8 @@ export class GrowingFile {
     const handle = await open(path, O_WRONLY | O_NOFOLLOW | fresh).catch((error: unknown) => {
       throw destinationError(error, path)
     })
-    const sha256 = begunBytes === 0 ? createSha256() : createCatchUpHash(path, begunBytes)
+    const sha256 =
+      begunBytes === 0 ? createSha256({ joins: true }) : createCatchUpHash(path, begunBytes)
     return new GrowingFile(path, handle, sha256, begunBytes)
   }
 
