@@ -52,6 +52,24 @@ export async function measure(command: readonly string[], daemons: Daemons = non
   }
 }
 
+/** The same, so many times over. */
+export async function measureTimes(
+  times: number,
+  command: readonly string[],
+  around: {
+    readonly before?: () => Promise<unknown>
+    readonly after?: () => Promise<unknown>
+  } = {},
+): Promise<Cost[]> {
+  const costs: Cost[] = []
+  for (let time = 0; time < times; time += 1) {
+    await around.before?.()
+    costs.push(await measure(command))
+    await around.after?.()
+  }
+  return costs
+}
+
 /** Runs a command to its end; gives what it printed. Throws with both outputs when it fails. */
 export async function run(
   command: readonly string[],

@@ -16,6 +16,14 @@ export function spread(figures: readonly number[], digits = 1): string {
     : `${middle} (${least.toFixed(digits)}–${most.toFixed(digits)})`
 }
 
+/** The same of bytes, in MB. */
+export function spreadMb(bytes: readonly number[]): string {
+  return spread(
+    bytes.map((each) => each / 1e6),
+    0,
+  )
+}
+
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -48,7 +56,7 @@ export function costTable(
         runs.map(({ cpuSeconds }) => cpuSeconds),
         2,
       ),
-      (median(runs.map(({ peakBytes }) => peakBytes)) / 1e6).toFixed(0),
+      spreadMb(runs.map(({ peakBytes }) => peakBytes)),
       (output / 1e6).toFixed(0),
       output > 0 ? (written / output).toFixed(2) : '–',
       (Math.max(0, written - output) / 1e6).toFixed(0),

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bench, Section } from '../section.ts'
 import { ourCommand } from '../contenders.ts'
 import { plainImage } from '../images.ts'
-import { measure } from '../measure.ts'
-import { markdownTable } from '../table.ts'
+import { measureTimes } from '../measure.ts'
+import { markdownTable, spread, spreadMb } from '../table.ts'
 import { pushLarge } from '../push-large.ts'
 
 /** How time and memory grow with the number of images, of tags planned, and with the size of one image. */
@@ -62,13 +62,22 @@ async function sizes(bench: Bench): Promise<string[][]> {
 }
 
 async function row(
-  { workFolder, say }: Bench,
+  { workFolder, runs, say }: Bench,
   name: string,
   args: readonly string[],
 ): Promise<string[]> {
-  const folder = await mkdtemp(join(workFolder, 'growth-'))
-  const cost = await measure([...ourCommand, ...args, '--output-path', folder, '--quiet'])
-  await rm(folder, { recursive: true })
-  say(`${name}: ${cost.seconds.toFixed(2)} s, ${(cost.peakBytes / 1e6).toFixed(0)} MB`)
-  return [name, cost.seconds.toFixed(2), (cost.peakBytes / 1e6).toFixed(0)]
+  const folder = join(workFolder, 'growth')
+  const command = [...ourCommand, ...args, '--output-path', folder, '--quiet']
+  const costs = await measureTimes(runs, command, {
+    after: async () => await rm(folder, { recursive: true, force: true }),
+  })
+  const cells = [
+    spread(
+      costs.map(({ seconds }) => seconds),
+      2,
+    ),
+    spreadMb(costs.map(({ peakBytes }) => peakBytes)),
+  ]
+  say(`${name}: ${cells[0]} s, ${cells[1]} MB`)
+  return [name, ...cells]
 }

@@ -9,7 +9,7 @@ import { writeTarball } from '../../main/archive/write.ts'
 import type { Bench, Section } from '../section.ts'
 import { bytesIn, ourCommand } from '../contenders.ts'
 import { oneBigAmongMany, plainImage } from '../images.ts'
-import { measure, run } from '../measure.ts'
+import { measureTimes, run } from '../measure.ts'
 import { markdownTable, spread } from '../table.ts'
 
 /** What happens after the line: going on after a kill, verifying, listing, loading. */
@@ -28,14 +28,10 @@ export const local: Section = async (bench) => {
   const row = async (
     name: string,
     command: readonly string[],
-    around: { before?: () => Promise<unknown>; after?: () => Promise<unknown> } = {},
+    around?: { before?: () => Promise<unknown>; after?: () => Promise<unknown> },
   ): Promise<void> => {
-    const seconds: number[] = []
-    for (let turn = 0; turn < runs; turn += 1) {
-      await around.before?.()
-      seconds.push((await measure(command)).seconds)
-      await around.after?.()
-    }
+    const costs = await measureTimes(runs, command, around)
+    const seconds = costs.map((cost) => cost.seconds)
     say(`${name}: ${spread(seconds, 2)} s`)
     rows.push([name, spread(seconds, 2)])
   }

@@ -5,8 +5,8 @@ import type { Bench, Section } from '../section.ts'
 import { compare } from '../compare.ts'
 import { bytesIn, ourCommand, ours } from '../contenders.ts'
 import { monthlyTags } from '../images.ts'
-import { measure, run } from '../measure.ts'
-import { costTable, markdownTable } from '../table.ts'
+import { measureTimes, run } from '../measure.ts'
+import { costTable, markdownTable, spread } from '../table.ts'
 import type { MadeImage } from '../../main/sandbox/image.ts'
 
 /** Three monthly tags that share four fifths, and a fourth on another day. */
@@ -28,7 +28,7 @@ ${await fetched(bench, images, references)}`
 const done = z.object({ event: z.literal('done'), bytes: z.number() })
 
 async function fetched(
-  { workFolder }: Bench,
+  { workFolder, runs }: Bench,
   images: readonly MadeImage[],
   references: readonly string[],
 ): Promise<string> {
@@ -47,11 +47,15 @@ async function fetched(
     const written = (await bytesIn(folder)) - before
     rows.push([name, mb(bytes), (bytes / fresh).toFixed(3), mb(written)])
   }
-  const again = await measure([...ourCommand, ...references, '--output-path', folder, '--quiet'])
+  const command = [...ourCommand, ...references, '--output-path', folder, '--quiet']
+  const again = await measureTimes(runs, command)
   await rm(folder, { recursive: true })
   return `${markdownTable(['ngc-replicator', 'fetched MB', 'fetched ÷ unique', 'output MB'], rows)}
 
-A run over all four with nothing to do: ${again.seconds.toFixed(2)} s.`
+A run over all four with nothing to do: ${spread(
+    again.map(({ seconds }) => seconds),
+    2,
+  )} s.`
 }
 
 function uniqueBytes(images: readonly MadeImage[]): number {
