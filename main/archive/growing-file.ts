@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { toldFreeBytesOf } from '../disk/space.ts'
 import { createCatchUpHash } from './catch-up-hash.ts'
 import { destinationError, errorCode } from './destination-error.ts'
-import { createSha256, type Sha256 } from './sha256.ts'
+import { createSha256, isHashingFast, type Sha256 } from './sha256.ts'
 
 /** A file of a tarball, open at its end, and the hash of all that stands in it. */
 export class GrowingFile {
@@ -20,8 +20,8 @@ export class GrowingFile {
     const handle = await open(path, O_WRONLY | O_NOFOLLOW | fresh).catch((error: unknown) => {
       throw destinationError(error, path)
     })
-    const sha256 =
-      begunBytes === 0 ? createSha256({ joins: true }) : createCatchUpHash(path, begunBytes)
+    const joins = isHashingFast()
+    const sha256 = begunBytes === 0 ? createSha256({ joins }) : createCatchUpHash(path, begunBytes)
     return new GrowingFile(path, handle, sha256, begunBytes)
   }
 

@@ -15,7 +15,10 @@ export interface Sha256 {
   drop(): void
 }
 
-/** `joins`: it needs no thread of its own where one that hashes already keeps up; each takes 12 MB. */
+/**
+ * `joins`: it needs no thread of its own, but goes along with what one hashes already, unless at this moment all are far behind.
+ * Each thread takes 12 MB.
+ */
 export function createSha256({ joins = false }: { joins?: boolean } = {}): Sha256 {
   const lane = joins ? laneToJoin() : laneOfItsOwn()
   lane.hashes += 1
@@ -76,7 +79,7 @@ parentPort.on('message', ({ id, bytes, ends }) => {
   parentPort.postMessage(ends ? hash.digest('hex') : '')
 })`
 
-/** So many pieces wait for a thread that is slower than what brings them. */
+/** So many pieces wait for a thread that is slower than what brings them, or for a moment was. */
 const BACKLOG = 8
 const FAST_BYTES_PER_MS = 1e6
 
@@ -85,6 +88,8 @@ interface Lane {
   hashes: number
   /** It has started. */
   hasAnswered: boolean
+  /** Why it is no more. */
+  failure?: unknown
   /** In the order of their questions: a worker answers in order. */
   readonly waiting: { resolve(answer: string): void; reject(error: unknown): void }[]
 }
@@ -99,28 +104,34 @@ const lanes: Lane[] = []
 let nextId = 1
 
 function laneToJoin(): Lane {
-  const lane = lanes.toSorted((a, b) => a.waiting.length - b.waiting.length)[0]
+  const [lane] = lanes.toSorted(
+    (a, b) => a.waiting.length - b.waiting.length || a.hashes - b.hashes,
+  )
   return lane && (keepsUp(lane) || !isCoreLeft()) ? lane : startLane()
 }
 
 function laneOfItsOwn(): Lane {
-  const lane = lanes.toSorted((a, b) => a.hashes - b.hashes)[0]
+  const [lane] = lanes.toSorted((a, b) => a.hashes - b.hashes)
   return lane && (lane.hashes === 0 || !isCoreLeft()) ? lane : startLane()
 }
 
 function keepsUp({ waiting, hasAnswered }: Lane): boolean {
-  return isHashingFast() && (!hasAnswered || waiting.length < BACKLOG)
+  return !hasAnswered || waiting.length < BACKLOG
 }
 
-let isFast: boolean | undefined
+function isCoreLeft(): boolean {
+  return lanes.length < availableParallelism()
+}
+
+let hashesFast: boolean | undefined
 
 /**
  * Whether one thread is enough for several tarballs: a processor with instructions for SHA-256 does 1.6 GB/s and more,
  * another 0.3 to 0.6. Tried once, which takes 1 to 5 ms.
  */
 export function isHashingFast(): boolean {
-  isFast ??= fastestBytesPerMs() >= FAST_BYTES_PER_MS
-  return isFast
+  hashesFast ??= fastestBytesPerMs() >= FAST_BYTES_PER_MS
+  return hashesFast
 }
 
 function fastestBytesPerMs(): number {
@@ -131,10 +142,6 @@ function fastestBytesPerMs(): number {
     return performance.now() - beganMs
   })
   return bytes.length / Math.min(...took)
-}
-
-function isCoreLeft(): boolean {
-  return lanes.length < availableParallelism()
 }
 
 function startLane(): Lane {
@@ -148,7 +155,8 @@ function startLane(): Lane {
     if (lane.waiting.length === 0) worker.unref()
   })
   worker.on('error', (error) => {
-    lanes.splice(lanes.indexOf(lane), 1)
+    lane.failure = error
+    if (lanes.includes(lane)) lanes.splice(lanes.indexOf(lane), 1)
     for (const waiting of lane.waiting.splice(0)) waiting.reject(error)
   })
   lanes.push(lane)
@@ -156,6 +164,7 @@ function startLane(): Lane {
 }
 
 async function ask(lane: Lane, question: Question): Promise<string> {
+  if (lane.failure !== undefined) throw lane.failure
   return await new Promise((resolve, reject) => {
     lane.waiting.push({ resolve, reject })
     lane.worker.ref()

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { Agent } from '../net/dispatchers.ts'
+import { readMemory } from '../net/read-memory.ts'
 import type { EngineAddress } from './address.ts'
 import type { SshAddress } from './ssh.ts'
 import { readTls } from './tls.ts'
@@ -19,11 +20,14 @@ export async function createDispatcher(address: Exclude<EngineAddress, SshAddres
     const host = address.host.includes(':') ? `[${address.host}]` : address.host
     const { tls } = address
     return {
-      dispatcher: new Agent({ ...patient, ...(tls && { connect: await readTls(tls) }) }),
+      dispatcher: new Agent({
+        ...patient,
+        connect: { ...(tls && (await readTls(tls))), onread: readMemory },
+      }),
       origin: `${tls ? 'https' : 'http'}://${host}:${address.port}`,
     }
   }
-  const connect = { socketPath: address.path }
+  const connect = { socketPath: address.path, onread: readMemory }
   // Any host will do: the socket is the way.
   return { dispatcher: new Agent({ ...patient, connect }), origin: 'http://docker' }
 }

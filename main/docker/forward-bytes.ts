@@ -1,6 +1,8 @@
 import { AppError } from '../api/errors.ts'
+import { copyOf } from '../net/body.ts'
+import { giveBack } from '../net/read-memory.ts'
 
-/** A stream read by offsets that only grow: what lies between is passed over, and nothing is kept. */
+/** A stream read by offsets that only grow: what lies between is passed over, and its memory given back; nothing is kept. */
 export class ForwardBytes {
   readonly #source: AsyncIterator<unknown>
   #chunk: Uint8Array = new Uint8Array()
@@ -14,15 +16,16 @@ export class ForwardBytes {
   readonly read = async (position: number, length: number): Promise<Uint8Array> => {
     const pieces: Uint8Array[] = []
     for await (const piece of this.bytes(position, length)) pieces.push(piece)
-    return Buffer.concat(pieces)
+    return copyOf(pieces)
   }
 
-  /** The same as a stream, ending early where the source does. */
+  /** The same as a stream, ending early where the source does; what it lent is the reader's to give back. */
   async *bytes(position: number, length: number): AsyncGenerator<Uint8Array> {
     if (position < this.#position) throw new RangeError('a stream cannot be read backwards')
     while (this.#position < position) {
       const piece = await this.#take(position - this.#position)
       if (piece === undefined) return
+      giveBack(piece)
     }
     for (let left = length; left > 0;) {
       const piece = await this.#take(left)
@@ -34,7 +37,11 @@ export class ForwardBytes {
 
   /** Reads what is left, so that whoever sends it comes to its end. */
   async drain(): Promise<void> {
-    while ((await this.#take(Number.MAX_SAFE_INTEGER)) !== undefined);
+    for (;;) {
+      const piece = await this.#take(Number.MAX_SAFE_INTEGER)
+      if (piece === undefined) return
+      giveBack(piece)
+    }
   }
 
   async #take(most: number): Promise<Uint8Array | undefined> {

@@ -71,14 +71,18 @@ export function pieceMemory(sizeBytes: number): Uint8Array {
 
 /** What the chunks of one body lie in. */
 export class BodyMemory {
-  /** What is copied into; its block is this body's alone, so that no slower reader holds it. */
-  #room: Uint8Array | undefined
-  #copied: ArrayBufferLike[] = []
+  /** What is copied into; it is this body's alone, so that no slower reader holds it. */
+  #block: Block | undefined
+  /** Of that block. */
+  #usedBytes = 0
+  /** Memory of Node's whose bytes were copied. */
+  #emptied: ArrayBufferLike[] = []
 
   /**
    * Lends the next bytes of the body to its reader, until `giveBack`; the answer is where they lie. What was read before
    * them, like the headers, nobody looks at any more. Through a proxy's tunnel Node reads into new memory, 16 KiB at a
-   * time: such bytes are copied, so that few of them make up a chunk and their memory is gone in this turn of the event loop.
+   * time: such bytes are copied, so that few chunks are many bytes, and their memory is gone with this turn of the event
+   * loop where nothing else was in it.
    */
   lend(chunk: Uint8Array): Uint8Array {
     const block = blocks.get(chunk.buffer)
@@ -90,33 +94,33 @@ export class BodyMemory {
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#room) fill(blocks.get(this.#room.buffer)!)
-    this.#room = undefined
+    if (this.#block) fill(this.#block)
+    this.#block = undefined
   }
 
   #copy(chunk: Uint8Array): Uint8Array {
     if (chunk.length > BLOCK_BYTES) return chunk
-    if (this.#room === undefined || this.#room.length < chunk.length) {
-      this.end()
-      this.#room = take(reads).bytes
+    if (this.#usedBytes + chunk.length > BLOCK_BYTES) this.end()
+    if (this.#block === undefined) {
+      this.#block = take(reads)
+      this.#usedBytes = 0
     }
-    const copy = this.#room.subarray(0, chunk.length)
-    copy.set(chunk)
-    blocks.get(copy.buffer)!.heldBytes += chunk.length
-    this.#room = this.#room.subarray(chunk.length)
+    const { bytes } = this.#block
+    bytes.set(chunk, this.#usedBytes)
+    const copy = bytes.subarray(this.#usedBytes, this.#usedBytes + chunk.length)
+    this.#usedBytes += chunk.length
+    this.#block.heldBytes += chunk.length
     if (chunk.length === chunk.buffer.byteLength) this.#freeSoon(chunk.buffer)
     return copy
   }
 
   #freeSoon(memory: ArrayBufferLike): void {
-    if (this.#copied.length === 0) setImmediate(() => this.#copied.splice(0).forEach(free))
-    this.#copied.push(memory)
+    if (this.#emptied.length === 0) setImmediate(() => this.#emptied.splice(0).forEach(free))
+    this.#emptied.push(memory)
   }
 }
 
-/**
- * Says that nobody looks at these bytes any more, each of them once: they are then overwritten. No effect on other memory.
- */
+/** Says that nobody looks at these bytes any more, each of them once: others take their place. No effect on other memory. */
 export function giveBack(chunk: Uint8Array): void {
   const block = blocks.get(chunk.buffer)
   if (block === undefined) return
@@ -126,7 +130,7 @@ export function giveBack(chunk: Uint8Array): void {
 
 /** Says that nobody reads much for now: most of the spare memory is let go. */
 export function dropSpare(): void {
-  for (const { bytes } of reads.spare.splice(IDLE_SPARE)) free(bytes.buffer)
+  reads.spare.length = Math.min(reads.spare.length, IDLE_SPARE)
 }
 
 function take(shelf: Shelf): Block {
@@ -147,11 +151,11 @@ function fill(block: Block): void {
 /** Puts it where it is taken again, once nobody holds any of it. */
 function reuse(block: Block): void {
   if (block.heldBytes > 0) return
+  block.heldBytes = 0
   block.isFull = false
   block.lentEnd = 0
   const { spare, most } = block.shelf
   if (spare.length < most) spare.push(block)
-  else free(block.bytes.buffer)
 }
 
 /** At once; by Node 20 only when the garbage collector comes to it. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { AppError, messageOf } from '../api/errors.ts'
 import type { WrittenFile } from '../archive/destination-files.ts'
 import { layoutTarball } from '../archive/layout.ts'
@@ -11,8 +10,10 @@ import type { SocketEngine } from '../docker/socket-engine.ts'
 import { within } from '../docker/within.ts'
 import { formatBytes } from '../format.ts'
 import { removePartial } from '../archive/partial.ts'
+import { giveBack } from '../net/read-memory.ts'
 import type { ImageToSave } from '../plan/plan.ts'
 import type { Credentials } from '../registry/credentials.ts'
+import { readableOf } from '../registry/readable.ts'
 import type { Digest } from '../registry/reference.ts'
 import { formatReference } from '../registry/reference.ts'
 import { verified } from '../registry/verified-stream.ts'
@@ -168,11 +169,11 @@ async function write(
           const offset = offsets.get(digest)
           if (offset === undefined) throw new RangeError(`${digest} was not exported`)
           const expected = { digest, sizeBytes: size, name: reference }
-          return Readable.from(
+          return readableOf(() =>
             verified(bytes.bytes(offset, size), expected, { ...(hasher && { hasher }) }),
-            { objectMode: false },
           )
         },
+        taken: giveBack,
         onProgress: ({ phase, ...progress }) =>
           onProgress?.({
             ...progress,

@@ -182,20 +182,6 @@ test('a body that is copied takes new memory where there is no room left', () =>
   expect(memories.size).toBe(3)
 })
 
-test('spare memory that is let go is gone at once', () => {
-  const everything = Array.from({ length: 40 }, () => {
-    const memory = new BodyMemory()
-    const copy = memory.lend(new Uint8Array(10))
-    memory.end()
-    return copy
-  })
-  for (const copy of everything) giveBack(copy)
-  expect(everything.filter(({ length }) => length === 0)).toHaveLength(0)
-  dropSpare()
-  const left = everything.filter(({ length }) => length > 0)
-  expect(left).toHaveLength(hasTransfer ? 16 : 40)
-})
-
 test('other memory may be given back as well, without any effect', () => {
   expect(() => giveBack(new Uint8Array(5))).not.toThrow()
 })

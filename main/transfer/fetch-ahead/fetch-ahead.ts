@@ -25,9 +25,13 @@ export interface FetchAhead {
   bytesPerSecond(): number | undefined
 }
 
+/** Between two images of a queue there is nothing to fetch for a moment. */
+const REST_MS = 5_000
+
 export function createFetchAhead(parts: Omit<PumpParts, 'expected'>): FetchAhead {
   const expected = new Expected()
   const pump = createPump({ ...parts, expected })
+  let resting: NodeJS.Timeout | undefined
 
   async function* open(
     blob: BlobToFetch,
@@ -54,13 +58,14 @@ export function createFetchAhead(parts: Omit<PumpParts, 'expected'>): FetchAhead
 
     expect(blobs, isNeeded) {
       const image = expected.add(blobs, isNeeded)
+      clearTimeout(resting)
       pump.start()
       return () => {
         expected.remove(image)
         pump.forget(image.flows)
         if (!expected.isEmpty) return
         pump.stop()
-        dropSpare()
+        resting = setTimeout(dropSpare, REST_MS).unref()
       }
     },
 

@@ -82,6 +82,10 @@ export class Flow {
 
   /** Takes bytes of a stretch as they come; false when it needs no more. */
   push(segment: Segment, chunk: Uint8Array): boolean {
+    if (this.stop.signal.aborted) {
+      giveBack(chunk)
+      return false
+    }
     const piece = chunk.subarray(0, segment.endByte - segment.position)
     segment.position += piece.length
     segment.bufferedBytes += piece.length
