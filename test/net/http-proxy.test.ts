@@ -166,6 +166,23 @@ test('what is given back of a tunnel is used again, and what is held is not', as
   await target.close()
 })
 
+test('small answers through tunnels are read into the same memory', async () => {
+  target = await serve((_request, response) => void response.end('small'), certificates.server)
+  const client = through({ HTTPS_PROXY: `http://joe:s3cret@${proxy.host}` })
+  const memories = new Set<ArrayBufferLike>()
+  for (let request = 0; request < 20; request += 1) {
+    const { body } = await client.request(new URL('https://registry.test/'), {})
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      memories.add(chunk.buffer)
+      giveBack(chunk)
+    }
+  }
+  expect(memories.size).toBeLessThan(4)
+  proxy.seen.splice(0)
+  await client.close()
+  await target.close()
+})
+
 test('plain HTTP is given to the proxy with its whole address', async () => {
   target = plain
   const client = through({ http_proxy: `http://joe:s3cret@${proxy.host}` })
