@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { BodyMemory, giveBack } from '../../../main/net/read-memory.ts'
 import { digestOf, noise } from '../../../main/sandbox/image.ts'
 import { createHasher } from '../../../main/registry/verified-stream.ts'
 import {
@@ -204,4 +205,32 @@ test('readers that left while their requests waited for them hold no connection 
   }
   await readAll(fetchAhead.blob(repository, last!))
   expect(asked.filter(({ digest }) => digest === last!.digest).length).toBeGreaterThan(1)
+})
+
+/** As many bodies at once as blocks of memory; all of it is given back. */
+function memoriesOf(bodies: number): Set<ArrayBufferLike> {
+  const chunks = Array.from({ length: bodies }, () => {
+    const memory = new BodyMemory()
+    const chunk = memory.lend(new Uint8Array(10))
+    memory.end()
+    return chunk
+  })
+  for (const chunk of chunks) giveBack(chunk)
+  return new Set(chunks.map(({ buffer }) => buffer))
+}
+
+test('spare memory is kept between two images, and most of it let go when no other comes', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { fetchAhead } = far([1], 1)
+  const made = memoriesOf(60)
+  const known = (): number => [...memoriesOf(60)].filter((memory) => made.has(memory)).length
+  fetchAhead.expect([], everythingIsNeeded)()
+  vi.advanceTimersByTime(4_000)
+  const forget = fetchAhead.expect([], everythingIsNeeded)
+  vi.advanceTimersByTime(4_000)
+  expect(known()).toBe(60)
+  forget()
+  vi.advanceTimersByTime(6_000)
+  expect(known()).toBeLessThan(20)
 })
