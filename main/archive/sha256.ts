@@ -59,8 +59,8 @@ export async function endHashing(): Promise<void> {
 }
 
 /** Memory that a worker can see as well. */
-export function sharedBytes(sizeBytes: number): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(sizeBytes))
+export function sharedBytes(sizeBytes: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(sizeBytes))
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { cancelled } from './failure.ts'
 import type { HttpResponse } from './http.ts'
 import { joinChunks } from './join-chunks.ts'
-import { BodyMemory } from './read-memory.ts'
+import { BodyMemory, giveBack } from './read-memory.ts'
 
 /**
  * One request through undici's dispatcher, answered as soon as the headers are there.
@@ -21,7 +21,8 @@ export function exchange(
     let body: Readable | undefined
     const memory = new BodyMemory()
     const chunks = joinChunks((chunk) => {
-      if (body?.destroyed === false && !body.push(chunk)) controller?.pause()
+      if (body === undefined || body.destroyed) giveBack(chunk)
+      else if (!body.push(chunk)) controller?.pause()
     })
     const cancel = (): void => {
       const reason = cancelled(signal!)
@@ -64,6 +65,7 @@ export function exchange(
         const reason = signal?.aborted === true ? cancelled(signal) : explained(error)
         if (body === undefined) return fail(reason)
         // What came right before it is passed on first, and read by who waits: a line that drops again and again gets on by it.
+        chunks.flush()
         setImmediate(fail, reason)
       },
     })

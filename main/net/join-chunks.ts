@@ -1,17 +1,23 @@
+import { LEAST_ROOM_BYTES } from './read-memory.ts'
+
+/** The longest that bytes wait for more of them. A fast line fills their memory sooner. */
+const LINGER_MS = 20
+
 /**
- * Joins the chunks of one turn of the event loop that lie side by side in memory, without copying: TLS gives records of
- * 16 KiB, and each chunk has a cost of its own on its way. All are passed on in their order, by `flush` at once.
+ * Joins chunks that lie side by side in memory and come soon after one another, without copying: TLS gives records of
+ * 16 KiB, a slow line what came since the last look, and each chunk has a cost of its own on its way. All are passed on in
+ * their order, by `flush` at once.
  */
 export function joinChunks(passOn: (chunk: Uint8Array) => void): {
   add(chunk: Uint8Array): void
   flush(): void
 } {
   let waiting: Uint8Array | undefined
-  let turn: NodeJS.Immediate | undefined
+  let timer: NodeJS.Timeout | undefined
 
   const flush = (): void => {
-    clearImmediate(turn)
-    turn = undefined
+    clearTimeout(timer)
+    timer = undefined
     const chunk = waiting
     waiting = undefined
     if (chunk) passOn(chunk)
@@ -21,7 +27,8 @@ export function joinChunks(passOn: (chunk: Uint8Array) => void): {
       const joined = waiting && sideBySide(waiting, chunk)
       if (waiting && !joined) passOn(waiting)
       waiting = joined ?? chunk
-      turn ??= setImmediate(flush)
+      if (fillsMemory(waiting)) flush()
+      else timer ??= setTimeout(flush, LINGER_MS)
     },
     flush,
   }
@@ -32,4 +39,9 @@ function sideBySide(first: Uint8Array, second: Uint8Array): Uint8Array | undefin
   const { buffer, byteOffset, length } = first
   if (second.buffer !== buffer || second.byteOffset !== byteOffset + length) return undefined
   return new Uint8Array(buffer, byteOffset, length + second.length)
+}
+
+/** Nothing comes after it any more. */
+function fillsMemory({ buffer, byteOffset, length }: Uint8Array): boolean {
+  return buffer.byteLength - byteOffset - length < LEAST_ROOM_BYTES
 }

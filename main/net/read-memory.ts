@@ -5,8 +5,8 @@ import type { OnReadOpts, Socket } from 'node:net'
  * small reads share it, as TLS gives them, so that they hold little more than they fill and can be joined.
  */
 const BLOCK_BYTES = 256 * 1024
-/** With less room left a read would be a small one. */
-const LEAST_ROOM_BYTES = 16 * 1024
+/** With less room left a read would be a small one: what is left stays empty. */
+export const LEAST_ROOM_BYTES = 16 * 1024
 /** 32 MiB: what may lie in front of slow readers, and is read into again as they take it. */
 const MOST_SPARE = 128
 /** 4 MiB: what is kept for the next reads when all readers have what they wanted. */

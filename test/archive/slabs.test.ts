@@ -28,13 +28,13 @@ function slabs({ isSlow = false } = {}): Slabs {
 test('a few bytes wait for more, but not long', async () => {
   const some = slabs()
   await some.append(Buffer.from('ab'))
-  await vi.advanceTimersByTimeAsync(10)
+  await vi.advanceTimersByTimeAsync(50)
   await some.append(Buffer.from('cd'))
-  await vi.advanceTimersByTimeAsync(9)
+  await vi.advanceTimersByTimeAsync(49)
   expect(written).toEqual([])
   await vi.advanceTimersByTimeAsync(2)
   expect(written).toEqual(['abcd'])
-  await vi.advanceTimersByTimeAsync(100)
+  await vi.advanceTimersByTimeAsync(500)
   expect(written).toHaveLength(1)
 })
 
@@ -50,10 +50,10 @@ test('a full slab waits for nothing', async () => {
 test('behind a write under way what comes gathers, and goes as soon as that ends', async () => {
   const some = slabs({ isSlow: true })
   await some.append(Buffer.from('a'))
-  await vi.advanceTimersByTimeAsync(21)
+  await vi.advanceTimersByTimeAsync(101)
   for (const letter of 'bcd') {
     await some.append(Buffer.from(letter))
-    await vi.advanceTimersByTimeAsync(30)
+    await vi.advanceTimersByTimeAsync(150)
   }
   expect(written).toEqual(['a'])
   endWrite()
@@ -64,7 +64,7 @@ test('behind a write under way what comes gathers, and goes as soon as that ends
 test('a write that fails is the error of what comes next', async () => {
   const some = new Slabs(() => Promise.reject(new Error('torn out')))
   await some.append(Buffer.from('a'))
-  await vi.advanceTimersByTimeAsync(21)
+  await vi.advanceTimersByTimeAsync(101)
   await expect(some.drain()).rejects.toThrow('torn out')
   await expect(some.append(Buffer.from('b'))).rejects.toThrow('torn out')
 })

@@ -1,26 +1,48 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { joinChunks } from '../../main/net/join-chunks.ts'
 
-const memory = Uint8Array.from({ length: 100 }, (_, index) => index)
+const memory = Uint8Array.from({ length: 100_000 }, (_, index) => index)
+let passed: Uint8Array[] = []
 
-test('what lies side by side in memory and comes in one turn is one chunk, and no copy', async () => {
-  const passed: Uint8Array[] = []
-  const chunks = joinChunks((chunk) => passed.push(chunk))
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  passed = []
+})
+afterEach(() => void vi.useRealTimers())
+
+function joined(): ReturnType<typeof joinChunks> {
+  return joinChunks((chunk) => passed.push(chunk))
+}
+
+test('what lies side by side in memory and comes within 20 ms is one chunk, and no copy', () => {
+  const chunks = joined()
   chunks.add(memory.subarray(0, 10))
+  vi.advanceTimersByTime(19)
   chunks.add(memory.subarray(10, 40))
   expect(passed).toEqual([])
-  await turn()
+  vi.advanceTimersByTime(1)
   chunks.add(memory.subarray(40, 50))
-  await turn()
+  vi.advanceTimersByTime(20)
   expect(passed).toEqual([memory.subarray(0, 40), memory.subarray(40, 50)])
   expect(passed.every(({ buffer }) => buffer === memory.buffer)).toBe(true)
 })
 
-test('what lies elsewhere is a chunk of its own, in its order', async () => {
+test('what leaves no room in its memory waits for nothing, and what comes next as long as ever', () => {
+  const chunks = joined()
+  chunks.add(memory.subarray(40, 60))
+  vi.advanceTimersByTime(15)
+  chunks.add(memory.subarray(60, 99_000))
+  expect(passed).toEqual([memory.subarray(40, 99_000)])
+  chunks.add(memory.subarray(0, 10))
+  vi.advanceTimersByTime(19)
+  expect(passed).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  expect(passed).toEqual([memory.subarray(40, 99_000), memory.subarray(0, 10)])
+})
+
+test('what lies elsewhere is a chunk of its own, in its order', () => {
   const other = memory.slice()
-  const passed: Uint8Array[] = []
-  const chunks = joinChunks((chunk) => passed.push(chunk))
+  const chunks = joined()
   const given = [
     memory.subarray(0, 10),
     memory.subarray(20, 30),
@@ -28,17 +50,16 @@ test('what lies elsewhere is a chunk of its own, in its order', async () => {
     other.subarray(20, 40),
   ]
   for (const chunk of given) chunks.add(chunk)
-  await turn()
+  vi.advanceTimersByTime(20)
   expect(passed).toEqual(given)
 })
 
-test('a flush passes on at once what waits, and once', async () => {
-  const passed: Uint8Array[] = []
-  const chunks = joinChunks((chunk) => passed.push(chunk))
+test('a flush passes on at once what waits, and once', () => {
+  const chunks = joined()
   chunks.flush()
   chunks.add(memory.subarray(0, 10))
   chunks.flush()
   expect(passed).toEqual([memory.subarray(0, 10)])
-  await turn()
+  vi.advanceTimersByTime(100)
   expect(passed).toHaveLength(1)
 })
