@@ -1,8 +1,11 @@
 import { sharedBytes, type Sha256 } from './sha256.ts'
 
 const SLAB_BYTES = 1024 * 1024
-/** The longest that bytes wait here while nothing is being written: what a crash loses. A fast line fills a slab sooner. */
-const LINGER_MS = 100
+/** So long bytes wait for more of them while nothing is being written: what a crash loses. A fast line fills a slab sooner. */
+const LINGER_MS = 10
+/** So many times as long while they are no more than this share of all that came: a crash then costs little of what was won. */
+const MOST_LINGERS = 10
+const LITTLE_SHARE = 0.01
 /** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
 const MOST_SLABS = 8
 /** What finished tarballs leave to the next ones: such memory is given back late, and would pile up with each of them. */
@@ -19,6 +22,8 @@ export class Slabs {
   #count = 0
   #filling: Buffer | undefined
   #filledBytes = 0
+  /** Since the start. */
+  #appendedBytes = 0
   /** Where the bytes begin, in the slab being filled, that a hash has not got yet. */
   #run: { readonly hash: Sha256; readonly start: number } | undefined
   /** What hashes look at in the slab being filled. */
@@ -26,6 +31,7 @@ export class Slabs {
   #writing: Promise<void> = Promise.resolve()
   #underWay = 0
   #timer: NodeJS.Timeout | undefined
+  #lingers = 0
   #isDue = false
   #waiting: (() => void) | undefined
   #failure: { error: unknown } | undefined
@@ -48,7 +54,8 @@ export class Slabs {
       at += piece.length
       if (this.#filledBytes === SLAB_BYTES) this.#send()
     }
-    if (this.#filling !== undefined) this.#timer ??= setTimeout(() => this.#linger(), LINGER_MS)
+    this.#appendedBytes += chunk.length
+    if (this.#filling !== undefined) this.#linger()
   }
 
   /** The hash of what was appended last gets the rest of it. */
@@ -79,10 +86,17 @@ export class Slabs {
     await this.#writing
   }
 
-  /** Small writes only while there is nothing better to do: behind a busy drive whole slabs gather. */
   #linger(): void {
+    this.#timer ??= setTimeout(() => this.#lingered(), LINGER_MS)
+  }
+
+  /** Small writes only while there is nothing better to do: behind a busy drive whole slabs gather. */
+  #lingered(): void {
     this.#timer = undefined
-    if (this.#underWay === 0) this.#send()
+    this.#lingers += 1
+    const isLittle = this.#filledBytes <= this.#appendedBytes * LITTLE_SHARE
+    if (isLittle && this.#lingers < MOST_LINGERS) this.#linger()
+    else if (this.#underWay === 0) this.#send()
     else this.#isDue = true
   }
 
@@ -102,6 +116,7 @@ export class Slabs {
   #send(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#lingers = 0
     this.#isDue = false
     const slab = this.#filling
     if (slab === undefined) return

@@ -1,7 +1,7 @@
 import { LEAST_ROOM_BYTES } from './read-memory.ts'
 
 /** The longest that bytes wait for more of them. A fast line fills their memory sooner. */
-const LINGER_MS = 20
+const LINGER_MS = 10
 
 /**
  * Joins chunks that lie side by side in memory and come soon after one another, without copying: TLS gives records of

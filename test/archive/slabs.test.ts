@@ -28,14 +28,30 @@ function slabs({ isSlow = false } = {}): Slabs {
 test('a few bytes wait for more, but not long', async () => {
   const some = slabs()
   await some.append(Buffer.from('ab'))
-  await vi.advanceTimersByTimeAsync(50)
+  await vi.advanceTimersByTimeAsync(5)
   await some.append(Buffer.from('cd'))
-  await vi.advanceTimersByTimeAsync(49)
+  await vi.advanceTimersByTimeAsync(4)
   expect(written).toEqual([])
-  await vi.advanceTimersByTimeAsync(2)
+  await vi.advanceTimersByTimeAsync(1)
   expect(written).toEqual(['abcd'])
   await vi.advanceTimersByTimeAsync(500)
   expect(written).toHaveLength(1)
+})
+
+test('what is little beside all that came before waits longer, and no more than that', async () => {
+  const some = slabs()
+  await some.append(new Uint8Array(MB))
+  written = []
+  await some.append(new Uint8Array(9_000))
+  await vi.advanceTimersByTimeAsync(99)
+  expect(written).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(written).toEqual(['9000 bytes'])
+  await some.append(new Uint8Array(9_000))
+  await vi.advanceTimersByTimeAsync(25)
+  await some.append(new Uint8Array(3_000))
+  await vi.advanceTimersByTimeAsync(5)
+  expect(written).toEqual(['9000 bytes', '12000 bytes'])
 })
 
 test('a full slab waits for nothing', async () => {
@@ -50,10 +66,10 @@ test('a full slab waits for nothing', async () => {
 test('behind a write under way what comes gathers, and goes as soon as that ends', async () => {
   const some = slabs({ isSlow: true })
   await some.append(Buffer.from('a'))
-  await vi.advanceTimersByTimeAsync(101)
+  await vi.advanceTimersByTimeAsync(11)
   for (const letter of 'bcd') {
     await some.append(Buffer.from(letter))
-    await vi.advanceTimersByTimeAsync(150)
+    await vi.advanceTimersByTimeAsync(15)
   }
   expect(written).toEqual(['a'])
   endWrite()
@@ -64,7 +80,7 @@ test('behind a write under way what comes gathers, and goes as soon as that ends
 test('a write that fails is the error of what comes next', async () => {
   const some = new Slabs(() => Promise.reject(new Error('torn out')))
   await some.append(Buffer.from('a'))
-  await vi.advanceTimersByTimeAsync(101)
+  await vi.advanceTimersByTimeAsync(11)
   await expect(some.drain()).rejects.toThrow('torn out')
   await expect(some.append(Buffer.from('b'))).rejects.toThrow('torn out')
 })

@@ -14,15 +14,15 @@ function joined(): ReturnType<typeof joinChunks> {
   return joinChunks((chunk) => passed.push(chunk))
 }
 
-test('what lies side by side in memory and comes within 20 ms is one chunk, and no copy', () => {
+test('what lies side by side in memory and comes within 10 ms is one chunk, and no copy', () => {
   const chunks = joined()
   chunks.add(memory.subarray(0, 10))
-  vi.advanceTimersByTime(19)
+  vi.advanceTimersByTime(9)
   chunks.add(memory.subarray(10, 40))
   expect(passed).toEqual([])
   vi.advanceTimersByTime(1)
   chunks.add(memory.subarray(40, 50))
-  vi.advanceTimersByTime(20)
+  vi.advanceTimersByTime(10)
   expect(passed).toEqual([memory.subarray(0, 40), memory.subarray(40, 50)])
   expect(passed.every(({ buffer }) => buffer === memory.buffer)).toBe(true)
 })
@@ -30,11 +30,11 @@ test('what lies side by side in memory and comes within 20 ms is one chunk, and 
 test('what leaves no room in its memory waits for nothing, and what comes next as long as ever', () => {
   const chunks = joined()
   chunks.add(memory.subarray(40, 60))
-  vi.advanceTimersByTime(15)
+  vi.advanceTimersByTime(5)
   chunks.add(memory.subarray(60, 99_000))
   expect(passed).toEqual([memory.subarray(40, 99_000)])
   chunks.add(memory.subarray(0, 10))
-  vi.advanceTimersByTime(19)
+  vi.advanceTimersByTime(9)
   expect(passed).toHaveLength(1)
   vi.advanceTimersByTime(1)
   expect(passed).toEqual([memory.subarray(40, 99_000), memory.subarray(0, 10)])
@@ -50,7 +50,7 @@ test('what lies elsewhere is a chunk of its own, in its order', () => {
     other.subarray(20, 40),
   ]
   for (const chunk of given) chunks.add(chunk)
-  vi.advanceTimersByTime(20)
+  vi.advanceTimersByTime(10)
   expect(passed).toEqual(given)
 })
 
