@@ -1,10 +1,10 @@
 import { sharedBytes, type Sha256 } from './sha256.ts'
 
 const SLAB_BYTES = 1024 * 1024
-/** So long bytes wait for more of them while nothing is being written: what a crash loses. A fast line fills a slab sooner. */
-const LINGER_MS = 10
-/** So many times as long while they are no more than this share of all that came: a crash then costs little of what was won. */
-const MOST_LINGERS = 10
+/** So long bytes wait for more of them while nothing is being written. A fast line fills a slab sooner. */
+const LINGER_MS = 5
+/** So long while they are no more than this share of all that came: a crash then costs little of what was won. */
+const LONG_LINGER_MS = 100
 const LITTLE_SHARE = 0.01
 /** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
 const MOST_SLABS = 8
@@ -31,7 +31,7 @@ export class Slabs {
   #writing: Promise<void> = Promise.resolve()
   #underWay = 0
   #timer: NodeJS.Timeout | undefined
-  #lingers = 0
+  #isLingerLong = false
   #isDue = false
   #waiting: (() => void) | undefined
   #failure: { error: unknown } | undefined
@@ -87,16 +87,17 @@ export class Slabs {
   }
 
   #linger(): void {
-    this.#timer ??= setTimeout(() => this.#lingered(), LINGER_MS)
+    const isLong = this.#filledBytes <= this.#appendedBytes * LITTLE_SHARE
+    if (this.#timer !== undefined && isLong === this.#isLingerLong) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#lingered(), isLong ? LONG_LINGER_MS : LINGER_MS)
+    this.#isLingerLong = isLong
   }
 
   /** Small writes only while there is nothing better to do: behind a busy drive whole slabs gather. */
   #lingered(): void {
     this.#timer = undefined
-    this.#lingers += 1
-    const isLittle = this.#filledBytes <= this.#appendedBytes * LITTLE_SHARE
-    if (isLittle && this.#lingers < MOST_LINGERS) this.#linger()
-    else if (this.#underWay === 0) this.#send()
+    if (this.#underWay === 0) this.#send()
     else this.#isDue = true
   }
 
@@ -116,7 +117,6 @@ export class Slabs {
   #send(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#lingers = 0
     this.#isDue = false
     const slab = this.#filling
     if (slab === undefined) return

@@ -25,7 +25,7 @@ export function joinChunks(passOn: (chunk: Uint8Array) => void): {
   return {
     add(chunk) {
       const joined = waiting && sideBySide(waiting, chunk)
-      if (waiting && !joined) passOn(waiting)
+      if (!joined) flush()
       waiting = joined ?? chunk
       if (fillsMemory(waiting)) flush()
       else timer ??= setTimeout(flush, LINGER_MS)

@@ -110,6 +110,7 @@ export class BodyMemory {
     const copy = bytes.subarray(this.#usedBytes, this.#usedBytes + chunk.length)
     this.#usedBytes += chunk.length
     this.#block.heldBytes += chunk.length
+    if (BLOCK_BYTES - this.#usedBytes < LEAST_ROOM_BYTES) this.end()
     if (chunk.length === chunk.buffer.byteLength) this.#freeSoon(chunk.buffer)
     return copy
   }

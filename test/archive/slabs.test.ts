@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Slabs } from '../../main/archive/slabs.ts'
+import { noise } from '../../main/sandbox/image.ts'
 
 const MB = 1024 * 1024
 let written: string[] = []
@@ -28,9 +29,9 @@ function slabs({ isSlow = false } = {}): Slabs {
 test('a few bytes wait for more, but not long', async () => {
   const some = slabs()
   await some.append(Buffer.from('ab'))
-  await vi.advanceTimersByTimeAsync(5)
+  await vi.advanceTimersByTimeAsync(2)
   await some.append(Buffer.from('cd'))
-  await vi.advanceTimersByTimeAsync(4)
+  await vi.advanceTimersByTimeAsync(2)
   expect(written).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
   expect(written).toEqual(['abcd'])
@@ -38,7 +39,7 @@ test('a few bytes wait for more, but not long', async () => {
   expect(written).toHaveLength(1)
 })
 
-test('what is little beside all that came before waits longer, and no more than that', async () => {
+test('what is little beside all that came before waits longer, but no more than that', async () => {
   const some = slabs()
   await some.append(new Uint8Array(MB))
   written = []
@@ -48,10 +49,29 @@ test('what is little beside all that came before waits longer, and no more than 
   await vi.advanceTimersByTimeAsync(1)
   expect(written).toEqual(['9000 bytes'])
   await some.append(new Uint8Array(9_000))
-  await vi.advanceTimersByTimeAsync(25)
+  await vi.advanceTimersByTimeAsync(50)
   await some.append(new Uint8Array(3_000))
-  await vi.advanceTimersByTimeAsync(5)
+  await vi.advanceTimersByTimeAsync(4)
+  expect(written).toEqual(['9000 bytes'])
+  await vi.advanceTimersByTimeAsync(1)
   expect(written).toEqual(['9000 bytes', '12000 bytes'])
+  await some.append(new Uint8Array(100))
+  await some.drain()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('bytes are written as they came, wherever they lie and wherever a slab ends', async () => {
+  const pieces: Uint8Array[] = []
+  const some = new Slabs(async (bytes) => {
+    pieces.push(Uint8Array.from(bytes))
+    return { hashed: Promise.resolve() }
+  })
+  const all = new Uint8Array(noise('slabs', 3 * MB + 5))
+  for (let at = 3, size = 1; at < all.length; at += size, size = (size * 3) % 700_001) {
+    await some.append(all.subarray(at, at + size))
+  }
+  await some.drain()
+  expect(Buffer.concat(pieces).equals(all.subarray(3))).toBe(true)
 })
 
 test('a full slab waits for nothing', async () => {
@@ -66,7 +86,7 @@ test('a full slab waits for nothing', async () => {
 test('behind a write under way what comes gathers, and goes as soon as that ends', async () => {
   const some = slabs({ isSlow: true })
   await some.append(Buffer.from('a'))
-  await vi.advanceTimersByTimeAsync(11)
+  await vi.advanceTimersByTimeAsync(6)
   for (const letter of 'bcd') {
     await some.append(Buffer.from(letter))
     await vi.advanceTimersByTimeAsync(15)
@@ -80,7 +100,7 @@ test('behind a write under way what comes gathers, and goes as soon as that ends
 test('a write that fails is the error of what comes next', async () => {
   const some = new Slabs(() => Promise.reject(new Error('torn out')))
   await some.append(Buffer.from('a'))
-  await vi.advanceTimersByTimeAsync(11)
+  await vi.advanceTimersByTimeAsync(6)
   await expect(some.drain()).rejects.toThrow('torn out')
   await expect(some.append(Buffer.from('b'))).rejects.toThrow('torn out')
 })
