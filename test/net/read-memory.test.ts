@@ -182,6 +182,12 @@ test('a body that is copied takes new memory where there is no room left', () =>
   expect(memories.size).toBe(3)
 })
 
+test('where hardly any room is left nothing more is copied', () => {
+  const copy = new BodyMemory().lend(new Uint8Array(250 * 1024))
+  giveBack(copy)
+  expect(nextCopied() === copy.buffer).toBe(true)
+})
+
 test('other memory may be given back as well, without any effect', () => {
   expect(() => giveBack(new Uint8Array(5))).not.toThrow()
 })
