@@ -3,7 +3,7 @@ import { sharedBytes, type Sha256 } from './sha256.ts'
 const SLAB_BYTES = 1024 * 1024
 /** So long bytes wait for more of them while nothing is being written. A fast line fills a slab sooner. */
 const LINGER_MS = 5
-/** So long while they are no more than this share of all that came: a crash then costs little of what was won. */
+/** So long while they are no more than `LITTLE_SHARE` of all that came: a crash then costs little of what was won. */
 const LONG_LINGER_MS = 100
 const LITTLE_SHARE = 0.01
 /** 8 MiB for each tarball being written: what the line brings while the drive is busy. */
@@ -22,7 +22,7 @@ export class Slabs {
   #count = 0
   #filling: Buffer | undefined
   #filledBytes = 0
-  /** Since the start. */
+  /** To all slabs. */
   #appendedBytes = 0
   /** Where the bytes begin, in the slab being filled, that a hash has not got yet. */
   #run: { readonly hash: Sha256; readonly start: number } | undefined
@@ -75,8 +75,7 @@ export class Slabs {
 
   /** Resolves when everything is written. */
   async drain(): Promise<void> {
-    this.#send()
-    await this.#writing
+    await this.settle()
     if (this.#failure) throw this.#failure.error
   }
 

@@ -21,7 +21,7 @@ export function exchange(
     let body: Readable | undefined
     const memory = new BodyMemory()
     const chunks = joinChunks((chunk) => {
-      if (body === undefined || body.destroyed) giveBack(chunk)
+      if (body?.destroyed !== false) giveBack(chunk)
       else if (!body.push(chunk)) controller?.pause()
     })
     const cancel = (): void => {
